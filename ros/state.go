@@ -39,7 +39,7 @@ type instance struct {
 	Number         int
 	Type           string
 	PhysicalID     string
-	Token          string // of its create call
+	Token          string          // of its create call
 	Applied        json.RawMessage // wire: the properties last applied
 	Attributes     json.RawMessage // wire
 	Ref            json.RawMessage // wire: the value of Ref, where it is not PhysicalID
