@@ -1,7 +1,76 @@
 package diag
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
+
+// maxNearest is the longest name, in characters, that Nearest looks at: its
+// work is bounded by the square of it for each name.
+const maxNearest = 64
 
 // Nearest returns the name among the given ones that name is most likely a
-// misspelling of, or "".
-func Nearest(name string, among iter.Seq[string]) string { return "" }
+// misspelling of: the one with the fewest letters inserted, dropped, replaced
+// or swapped, at most one in three of them; case counts little. It returns ""
+// when none is near, and the first of equals.
+func Nearest(name string, among iter.Seq[string]) string {
+	want := []rune(name)
+	if len(want) == 0 || len(want) > maxNearest {
+		return ""
+	}
+	folded := []rune(strings.ToLower(name))
+	limit := max(len(want)/3, 1)
+	best, bestScore := "", 2*limit+1
+	for other := range among {
+		if other == name || len(other) > 4*maxNearest {
+			continue
+		}
+		d := distance(folded, []rune(strings.ToLower(other)), limit)
+		if d > limit || d >= len(want) {
+			continue
+		}
+		// Of two that differ alike, the one in the same case is meant.
+		score := 2 * d
+		if d > 0 || !strings.EqualFold(name, other) {
+			if distance(want, []rune(other), d) > d {
+				score++
+			}
+		}
+		if score < bestScore {
+			best, bestScore = other, score
+		}
+	}
+	return best
+}
+
+// distance counts the edits between a and b, neighbours swapped being one; it
+// is limit+1 as soon as it is more than the limit.
+func distance(a, b []rune, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	before, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		least := i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+		before, prev, row = prev, row, before
+	}
+	return min(prev[len(b)], limit+1)
+}
