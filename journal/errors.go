@@ -1,9 +1,41 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
+
+// ErrClosed says that the store was closed.
+var ErrClosed = errors.New("journal: the store is closed")
+
+// InvalidError says that a request makes no sense to any store: a name that is
+// not allowed, an append without records, a trim past the last base.
+type InvalidError struct {
+	ID     string
+	Reason string
+}
+
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("journal %q: %s", e.ID, e.Reason)
+}
+
+// SizeError says that a part of an append is larger than a store takes. Part
+// is "data" or "kind" of the record Index, or "summary" or "append" as a whole
+// (then Index is -1). Size and Max are bytes.
+type SizeError struct {
+	ID        string
+	Part      string
+	Index     int
+	Size, Max int
+}
+
+func (e *SizeError) Error() string {
+	if e.Index < 0 {
+		return fmt.Sprintf("journal %q: %s of %d bytes, at most %d are allowed", e.ID, e.Part, e.Size, e.Max)
+	}
+	return fmt.Sprintf("journal %q: %s of record %d of the append has %d bytes, at most %d are allowed", e.ID, e.Part, e.Index, e.Size, e.Max)
+}
 
 // ConflictError says that the journal's tail is not where the writer believed.
 // Another writer was there; the reader must fold again.
@@ -77,3 +109,17 @@ type CorruptError struct {
 func (e *CorruptError) Error() string {
 	return fmt.Sprintf("%s is damaged at byte %d (%s); restore the file from a backup, nothing was changed", e.Path, e.Offset, e.Reason)
 }
+
+// BrokenError says that an earlier write to the journal failed in a way that
+// leaves its file in doubt, so that nothing more is written to it until the
+// directory is closed and opened again. Err is the failure.
+type BrokenError struct {
+	ID, Path string
+	Err      error
+}
+
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("journal %q: a write to %s failed (%v): close the directory and open it again", e.ID, e.Path, e.Err)
+}
+
+func (e *BrokenError) Unwrap() error { return e.Err }
