@@ -21,9 +21,14 @@ const (
 	Unavailable      // out of stock or not offered in this zone
 	Transient        // the service failed; try again
 	Unsupported      // this provider cannot do it
+	// NeedsReplacement: the property cannot be changed in place.
+	NeedsReplacement
+	// InDoubt: an earlier call with this token may have taken effect, and the
+	// provider can neither repeat it nor look it up.
+	InDoubt
 )
 
-var kindNames = [...]string{"unknown", "not-found", "invalid", "denied", "conflict", "throttled", "quota", "unavailable", "transient", "unsupported"}
+var kindNames = [...]string{"unknown", "not-found", "invalid", "denied", "conflict", "throttled", "quota", "unavailable", "transient", "unsupported", "needs-replacement", "in-doubt"}
 
 // String returns the kind's name: "not-found".
 func (k Kind) String() string {

@@ -38,6 +38,9 @@ type Request struct {
 	Desired    json.RawMessage // a JSON object: the properties wanted (Create, Update, Read of a data source)
 	Prior      json.RawMessage // a JSON object: the properties last applied (Update, Delete)
 	Resume     []byte          // opaque, from the last Progress of this token
+	// Repeated says that a call with this token may have been made before and
+	// its answer lost.
+	Repeated bool
 }
 
 // Progress reports how far an operation is.
