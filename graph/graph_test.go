@@ -16,7 +16,7 @@ import (
 // eachRandom runs a check over many small graphs of all densities.
 func eachRandom(t *testing.T, acyclic bool, check func(t *testing.T, w *twin, g *Graph[int])) {
 	t.Helper()
-	for seed := range uint64(600) {
+	for seed := range uint64(250) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		w := randomTwin(r, r.IntN(24), []float64{0.03, 0.1, 0.3, 0.9}[seed%4], acyclic)
 		edges := w.edges()
