@@ -16,6 +16,7 @@ import (
 type Memory struct {
 	mu       sync.RWMutex
 	journals map[string]*memoryJournal
+	sorted   []string // the names, for List; nil when they have changed
 	watchers watchers
 }
 
@@ -55,6 +56,7 @@ func (m *Memory) append(a *Append) error {
 		return err
 	}
 	if a.After != j.head.Tail {
+		m.forget(a.ID, j)
 		return &ConflictError{ID: a.ID, After: a.After, Tail: j.head.Tail}
 	}
 	size := 0
@@ -87,7 +89,7 @@ func (m *Memory) lock(id string) *memoryJournal {
 					m.journals = make(map[string]*memoryJournal)
 				}
 				j = &memoryJournal{head: Head{ID: id}}
-				m.journals[id] = j
+				m.journals[id], m.sorted = j, nil
 			}
 			m.mu.Unlock()
 		}
@@ -164,7 +166,7 @@ func (m *Memory) Head(ctx context.Context, id string) (Head, error) {
 // List implements Store.
 func (m *Memory) List(ctx context.Context, q *Query) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
-		for _, id := range q.choose(m.ids()) {
+		for id := range q.choose(m.ids()) {
 			if err := ctx.Err(); err != nil {
 				yield(Head{}, err)
 				return
@@ -178,9 +180,12 @@ func (m *Memory) List(ctx context.Context, q *Query) iter.Seq2[Head, error] {
 }
 
 func (m *Memory) ids() []string {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return slices.AppendSeq(make([]string, 0, len(m.journals)), maps.Keys(m.journals))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sorted == nil {
+		m.sorted = slices.Sorted(maps.Keys(m.journals))
+	}
+	return m.sorted
 }
 
 // Trim implements Store.
@@ -216,6 +221,7 @@ func (m *Memory) forget(id string, j *memoryJournal) {
 	defer m.mu.Unlock()
 	j.gone = true
 	delete(m.journals, id)
+	m.sorted = nil
 }
 
 // Watch implements Watcher.

@@ -1,17 +1,27 @@
 package journal
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
 
-// choose sorts the names and keeps those that match; nil matches all.
-func (q *Query) choose(ids []string) []string {
-	if q != nil {
-		ids = slices.DeleteFunc(ids, func(id string) bool {
-			return !strings.HasPrefix(id, q.Prefix) || (q.After != "" && id <= q.After)
-		})
+// choose gives those of the sorted names that match; nil matches all. It costs
+// the search of the first plus the matches, so that paging through many
+// journals is not quadratic.
+func (q *Query) choose(sorted []string) iter.Seq[string] {
+	if q == nil {
+		return slices.Values(sorted)
 	}
-	slices.Sort(ids)
-	return ids
+	return func(yield func(string) bool) {
+		from, found := slices.BinarySearch(sorted, max(q.Prefix, q.After))
+		if found && q.After != "" && sorted[from] == q.After {
+			from++
+		}
+		for _, id := range sorted[from:] {
+			if !strings.HasPrefix(id, q.Prefix) || !yield(id) {
+				return
+			}
+		}
+	}
 }

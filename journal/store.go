@@ -25,9 +25,9 @@ type Record struct {
 
 // Append is one atomic write: all records become the tail, or none does.
 type Append struct {
-	ID    string // the journal's name: non-empty, at most 255 bytes of UTF-8
-	After int64  // the position that the writer believes is the tail; 0 for a new journal
-	Fence int64  // from the writer's lease; 0 without one
+	ID    string   // the journal's name: non-empty, at most 255 bytes of UTF-8
+	After int64    // the position that the writer believes is the tail; 0 for a new journal
+	Fence int64    // from the writer's lease; 0 without one
 	Recs  []Record // at least one
 	// Summary, when not nil, replaces the journal's summary, in the same atomic
 	// write. At most MaxRecord bytes.
