@@ -32,10 +32,8 @@ const lineFields = 6
 // valueTypes are the letters of the value types, in the order of their constants.
 const valueTypes = "asinblm"
 
-var coverages = map[byte]provider.Coverage{
-	'a': provider.CoverageAttributes, 'n': provider.CoverageNames, 'd': provider.CoverageDocs,
-	't': provider.CoverageTop, 'f': provider.CoverageFull,
-}
+// coverages are the letters of the coverages from CoverageAttributes on.
+const coverages = "andtf"
 
 // decodeType reads one line. Strings of the result share its memory.
 func decodeType(line string) (*provider.Type, error) {
@@ -44,13 +42,11 @@ func decodeType(line string) (*provider.Type, error) {
 		return nil, fmt.Errorf("schema: %.40q has %d fields, not %d", line, len(f), lineFields)
 	}
 	t := &provider.Type{Name: f[0], DataSource: strings.HasSuffix(f[1], "D")}
-	var ok bool
-	if f[1] == "" {
-		return nil, fmt.Errorf("schema: %s: no coverage", f[0])
-	}
-	if t.Coverage, ok = coverages[f[1][0]]; !ok {
+	at := strings.Index(coverages, f[1][:min(1, len(f[1]))])
+	if at < 0 || f[1] == "" {
 		return nil, fmt.Errorf("schema: %s: coverage %q", f[0], f[1])
 	}
+	t.Coverage = provider.CoverageAttributes + provider.Coverage(at)
 	d := &decoder{rest: f[2]}
 	t.Ref = d.valueType()
 	t.DynamicAttributes = strings.Fields(f[3])
