@@ -1,0 +1,192 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room is what the architecture says of a package.
+type room struct {
+	floor int
+	// may lists the packages of this module that it may import; "below" stands
+	// for every package of a lower floor.
+	may string
+	// never lists other imports that are forbidden.
+	never string
+}
+
+// Packages that do no I/O at all never import these.
+const noIO = "os os/exec os/signal net net/http syscall"
+
+// house lists every package of the module. A path ending in /... stands for
+// the packages under it.
+var house = map[string]room{
+	"diag":           {1, "", noIO},
+	"graph":          {1, "", noIO},
+	"journal":        {1, "", "net net/http"},
+	"internal/doc":   {1, "diag", noIO},
+	"internal/fn":    {1, "internal/value", noIO},
+	"internal/seal":  {1, "", noIO},
+	"internal/value": {1, "diag", noIO},
+
+	"journal/journaltest": {2, "journal", "net net/http"},
+	"provider":            {2, "diag", noIO},
+	"provider/schema":     {2, "provider", noIO},
+	"template":            {2, "diag graph internal/value internal/doc internal/fn provider", noIO},
+	"internal/core":       {2, "internal/value", noIO},
+
+	"internal/host":     {3, "internal/core journal", noIO},
+	"internal/host/sim": {3, "internal/host internal/core journal", noIO},
+
+	"ros": {4, "below", noIO},
+	"oos": {4, "below", noIO},
+
+	"providertest":      {5, "below", ""},
+	"providertest/...":  {5, "below providertest", ""},
+	"provider/alicloud": {5, "provider provider/schema", ""},
+
+	"examples/...": {6, "below", ""},
+	"tools/...":    {6, "below", ""},
+
+	"internal/lint": {6, "", ""},
+}
+
+// roomOf finds a package in the house.
+func roomOf(path string) (room, bool) {
+	if r, ok := house[path]; ok {
+		return r, true
+	}
+	for dir := path; dir != ""; {
+		dir = dir[:max(strings.LastIndex(dir, "/"), 0)]
+		if r, ok := house[dir+"/..."]; ok {
+			return r, true
+		}
+	}
+	return room{}, false
+}
+
+func under(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }
+
+func importFindings(u *unit) []finding {
+	at := func(path string) finding {
+		for _, f := range u.files {
+			if pos, ok := importsOf(f)[path]; ok && !f.test {
+				return finding{pos: pos}
+			}
+		}
+		return finding{pos: u.files[0].ast.Package}
+	}
+	own, ok := roomOf(u.path)
+	if !ok {
+		f := at("")
+		f.what = fmt.Sprintf("package %s is not in the table of floors: give it a room in internal/lint/imports_test.go, or put its code where it belongs", u.path)
+		return []finding{f}
+	}
+	var out []finding
+	for _, path := range u.imports {
+		f := at(path)
+		if under(path, modulePath) {
+			if f.what = forbiddenEdge(own, relative(path)); f.what != "" {
+				out = append(out, f)
+			}
+			continue
+		}
+		for never := range strings.FieldsSeq(own.never) {
+			if path == never {
+				f.what = fmt.Sprintf("%s must not import %s: take what it needs as an argument", u.path, path)
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// forbiddenEdge says why a package must not import another; empty if it may.
+func forbiddenEdge(own room, target string) string {
+	for may := range strings.FieldsSeq(own.may) {
+		if may == target {
+			return ""
+		}
+		if other, ok := roomOf(target); may == "below" && ok && other.floor < own.floor {
+			return ""
+		}
+	}
+	return fmt.Sprintf("import of %s goes against the floors (allowed: %s): move the code down, or invert the dependency with an interface", target, cmp.Or(own.may, "none"))
+}
+
+func TestImportsFollowTheFloors(t *testing.T) { report(t, importFindings) }
+
+func TestFloorTableHasNoStrangers(t *testing.T) {
+	for path, r := range house {
+		for may := range strings.FieldsSeq(r.may) {
+			if may == "below" {
+				continue
+			}
+			if other, ok := roomOf(may); !ok || other.floor > r.floor {
+				t.Errorf("the table lets %s import %s, which is unknown or on a higher floor", path, may)
+			}
+		}
+	}
+}
+
+// seams lists the dependencies that stand behind a seam of ours: only this many
+// files of this package, tests aside, may import them.
+var seams = []struct {
+	dependency, owner string
+	files             int
+}{
+	{"gopkg.in/yaml.v3", "internal/doc", 1},
+	{"github.com/aliyun/alibaba-cloud-sdk-go", "provider/alicloud", 1},
+}
+
+func TestDependenciesBehindASeam(t *testing.T) {
+	m := loaded(t)
+	for _, seam := range seams {
+		users := map[string]bool{}
+		for _, u := range m.units {
+			for _, f := range u.files {
+				for path := range importsOf(f) {
+					if under(path, seam.dependency) && !f.test {
+						users[f.path] = true
+						if u.path != seam.owner {
+							t.Errorf("%s: only %s may import %s", f.path, seam.owner, seam.dependency)
+						}
+					}
+				}
+			}
+		}
+		if len(users) > seam.files {
+			t.Errorf("%s is imported by %v: keep it to one file, behind functions of ours", seam.dependency, slices.Sorted(maps.Keys(users)))
+		}
+	}
+}
+
+// TestROSLinksNoSDK checks that a program of template, ros and oos compiles
+// neither the cloud's SDK nor an HTTP client.
+func TestROSLinksNoSDK(t *testing.T) {
+	m := loaded(t)
+	var roots []string
+	for _, u := range m.units {
+		if u.path == "template" || u.path == "ros" || u.path == "oos" {
+			roots = append(roots, "./"+u.path)
+		}
+	}
+	if len(roots) < 2 {
+		t.Fatalf("found only %v of template, ros and oos", roots)
+	}
+	deps, err := goList(m.root, append([]string{"-deps"}, roots...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range deps {
+		for _, heavy := range []string{"github.com/aliyun", "net/http"} {
+			if under(p.ImportPath, heavy) {
+				t.Errorf("a program that imports only %s links %s: find out who imports it with `go mod why` or `go list -deps`, and cut it", strings.Join(roots, ", "), p.ImportPath)
+			}
+		}
+	}
+}
