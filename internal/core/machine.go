@@ -40,6 +40,13 @@ type Input struct {
 // Command is something that should be in flight: a call to make or a time to
 // wait for. Its ID is unique in the journal and names the same work after a
 // crash.
+//
+// A command leaves flight when its Result or Timer becomes an input, or when
+// it is withdrawn. A machine that wants it again, as for the next try, lists it
+// again in Changes, under the same ID or another. A command that is listed
+// again while it waits for NotBefore replaces the one that waits; while its
+// call runs, the listing changes nothing. What comes after a withdrawal under
+// the same ID starts when the withdrawn call has returned.
 type Command struct {
 	ID        string
 	NotBefore time.Time // zero: at once
@@ -65,6 +72,11 @@ type Command struct {
 //  4. start and stop what Changes lists.
 //
 // If the write fails the machine is ahead of its journal: the host drops it.
+//
+// A host may write a batch and act on it before Advance has come to its end,
+// and go on with Advance in the next batch; it may fold a journal that ends
+// after any call of Decide or Advance, but the events of one call stay
+// together.
 type Machine interface {
 	// Decide turns an input into facts, without changing the machine. It may
 	// refuse a Request with a typed error; it ignores a late or repeated
@@ -73,18 +85,21 @@ type Machine interface {
 	// Advance gives the facts that follow from the state alone: steps that are
 	// ready and have a slot, phases that have ended. It does not change the
 	// machine. After its events are evolved it is asked again, until it gives
-	// none.
+	// none. at stamps the facts; it must not decide whether there are any,
+	// since the host asks only after inputs.
 	Advance(at time.Time) []Event
 	// Evolve folds one fact. It is total: it takes every event that any
 	// release has written, and ignores what it does not know.
 	Evolve(ev Event)
-	// Changes lists what came due or was withdrawn since it was last called.
+	// Changes lists what came due or was withdrawn since it was last called,
+	// in the order in which that happened. The host is done with the list
+	// before it calls the machine again.
 	Changes() []Command
 	// Outstanding lists all that should be in flight now, in a fixed order. It
 	// is asked once after a fold, and makes Changes start anew.
 	Outstanding() []Command
 	// Snapshot gives facts that, folded by a fresh machine, bring it to this
-	// state.
+	// state. Each must fit into a record.
 	Snapshot() []Event
 	// Summary is what a listing of journals shows: small, readable without a
 	// fold, and free of secrets.
@@ -94,11 +109,11 @@ type Machine interface {
 // Answer is what an effector gives back for a command.
 type Answer struct {
 	// Result becomes an Input. nil means that nothing new was learnt: the host
-	// asks the effector for the same command again after Again, without an
-	// input and without a record.
+	// asks the effector for the same command again after Again (zero: after a
+	// second), without an input and without a record.
 	Result any
 	Again  time.Duration
 	// Throttle asks the host to hold back all work under the command's Limit
-	// for that long.
+	// for that long; with neither Result nor Again, this command too.
 	Throttle time.Duration
 }

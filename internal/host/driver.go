@@ -34,7 +34,7 @@ type Driver struct {
 	timers  timers
 	timer   *time.Timer
 	armed   time.Time // when timer fires; zero when it is not set
-	away    int // calls with the dispatcher
+	away    int       // calls with the dispatcher
 	seq     int64
 	last    time.Time
 	spare   []message
