@@ -39,8 +39,9 @@ var house = map[string]room{
 	"template":            {2, "diag graph internal/value internal/doc internal/fn provider", noIO},
 	"internal/core":       {2, "internal/value", noIO},
 
-	"internal/host":     {3, "internal/core journal", noIO},
-	"internal/host/sim": {3, "internal/host internal/core journal", noIO},
+	"internal/host":              {3, "internal/core journal", noIO},
+	"internal/host/sim":          {3, "internal/host internal/core journal", noIO},
+	"internal/host/internal/...": {3, "internal/host internal/core internal/value journal", noIO},
 
 	"ros": {4, "below", noIO},
 	"oos": {4, "below", noIO},
