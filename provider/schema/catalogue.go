@@ -34,7 +34,8 @@ var openPrefixes = [...]string{"Custom::", "MODULE::", "Aliyun::Serverless::"}
 
 // Type returns what is known of a type, or nil when there is no such type. For
 // a name that only its user can know (Custom::*, MODULE::* modules of one's
-// own, Aliyun::Serverless::*) the answer has [provider.CoverageNone]. The type
+// own, Aliyun::Serverless::*) the answer has [provider.CoverageNone], and so has
+// the one for the few types that exist but are in no listing. The type
 // is shared: treat it as read-only.
 func (c *Catalogue) Type(name string) *provider.Type {
 	if t, ok := c.decoded.Load(name); ok {
@@ -48,6 +49,7 @@ func (c *Catalogue) Type(name string) *provider.Type {
 	if err != nil {
 		return nil // a test decodes every line, so this is a line that no release has
 	}
+	addUnlisted(t)
 	markSecrets(t)
 	if holdsSlot(name) {
 		t.ReplaceOrder = provider.DeleteFirst
@@ -56,8 +58,9 @@ func (c *Catalogue) Type(name string) *provider.Type {
 	return kept.(*provider.Type)
 }
 
-// openType answers for the open families. Such types are not kept: their names
-// come from templates and are without number.
+// openType answers for the open families and for types that the listings lack.
+// Such types are not kept: their names come from templates and are without
+// number.
 func openType(name string) *provider.Type {
 	for _, p := range openPrefixes {
 		if len(name) > len(p) && strings.HasPrefix(name, p) {
@@ -67,6 +70,9 @@ func openType(name string) *provider.Type {
 			}
 			return t
 		}
+	}
+	if _, ok := listed(unlisted, name); ok {
+		return &provider.Type{Name: name, Coverage: provider.CoverageNone, Ref: provider.TypeString}
 	}
 	return nil
 }

@@ -10,10 +10,11 @@
 // A type is found in it by binary search and decoded when it is first asked
 // for, so a program that asks for none pays neither time nor heap.
 //
-// Two files are kept by hand beside it: secrets.txt names the properties and
+// Three files are kept by hand beside it: secrets.txt names the properties and
 // attributes whose values are secret, slots.txt the types whose replacement
-// must remove the old resource before it makes the new one. Both are laid over
-// a type when it is decoded.
+// must remove the old resource before it makes the new one, unlisted.txt what
+// exists though the listings lack it. They are laid over a type when it is
+// decoded.
 //
 // How far a type is known is its Coverage: only [provider.CoverageFull] and
 // [provider.CoverageTop] allow the conclusion that a name which is not listed

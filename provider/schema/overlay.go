@@ -21,6 +21,12 @@ var secrets string
 //go:embed slots.txt
 var slots string
 
+// unlisted.txt: a line is a type, a tab, and paths of properties that the
+// listings lack; with no path, the type itself is what they lack.
+//
+//go:embed unlisted.txt
+var unlisted string
+
 // listed returns what follows a key and a tab at the start of a line.
 func listed(list, key string) (rest string, ok bool) {
 	for {
@@ -54,6 +60,36 @@ func holdsSlot(name string) bool {
 	return false
 }
 
+// addUnlisted adds the properties that the listings lack. Nothing is known of
+// their values.
+func addUnlisted(t *provider.Type) {
+	paths, _ := listed(unlisted, t.Name)
+	for path := range strings.FieldsSeq(paths) {
+		props := t.Properties
+		for props != nil {
+			name, rest, nested := strings.Cut(path, ".")
+			if !nested {
+				if props[name] == nil {
+					props[name] = &provider.Property{}
+				}
+				break
+			}
+			props, path = members(props[name]), rest
+		}
+	}
+}
+
+// members are those of a map, or of the maps in a list.
+func members(p *provider.Property) map[string]*provider.Property {
+	for p != nil && p.Items != nil {
+		p = p.Items
+	}
+	if p == nil {
+		return nil
+	}
+	return p.Properties
+}
+
 // markSecrets sets Sensitive on the properties and attributes that hold
 // passwords, private keys and the like.
 func markSecrets(t *provider.Type) {
@@ -67,10 +103,7 @@ func markSecrets(t *provider.Type) {
 	walk = func(props map[string]*provider.Property, prefix string) {
 		for name, p := range props {
 			p.Sensitive = secret(name, prefix+name) && p.Type != provider.TypeBoolean
-			walk(p.Properties, prefix+name+".")
-			for item := p.Items; item != nil; item = item.Items {
-				walk(item.Properties, prefix+name+".")
-			}
+			walk(members(p), prefix+name+".")
 		}
 	}
 	walk(t.Properties, "")

@@ -165,3 +165,33 @@ func TestReplaceOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestUnlisted(t *testing.T) {
+	for line := range strings.Lines(unlisted) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, paths, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		typ := Default().Type(name)
+		if !ok || typ == nil {
+			t.Errorf("unlisted.txt: %q is no type", name)
+			continue
+		}
+		raw, inListing := findLine(types, name)
+		if inListing != (paths != "") {
+			t.Errorf("unlisted.txt: %s is in the listing: %v", name, inListing)
+		}
+		if !inListing {
+			continue
+		}
+		bare, _ := decodeType(raw)
+		for path := range strings.FieldsSeq(paths) {
+			if p := property(typ, path); p == nil || p.Type != provider.TypeAny {
+				t.Errorf("unlisted.txt: %s has no %s", name, path)
+			}
+			if property(bare, path) != nil {
+				t.Errorf("unlisted.txt: the listing has %s.%s", name, path)
+			}
+		}
+	}
+}
