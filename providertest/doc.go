@@ -1,0 +1,32 @@
+// Package providertest tests stacks without a cloud account: an in-memory
+// Alibaba Cloud that behaves like the services where it matters to an
+// orchestrator, faults to inject into it, and made-up parameter values.
+//
+// A Cloud is a provider.Provider and a provider.Finder:
+//
+//	cloud := providertest.New(t, nil)
+//	cloud.Inject(providertest.On("Create", "Db").Nth(1), providertest.Throttle())
+//	// … create a stack with cloud as its provider …
+//	db, _ := cloud.Resource("Db")
+//	// … look at db, cloud.Calls(), cloud.Resources() …
+//	// … delete the stack …
+//	cloud.AssertEmpty(t)
+//
+// It takes the same provider.Types as production does. It checks properties as
+// far as a type is known, refuses references to what is not there, VSwitches
+// outside their VPC, names that are taken and deletions of what is in use, all
+// with the services' codes and a request id; gives ids in the services' style;
+// and makes up every attribute of a type. The same token always makes one
+// resource, and its id and attributes follow from the token. Long-running types
+// answer "not done" for a while. Wait conditions get their signals, unless a
+// test withholds them with Signals.
+//
+// Existing gives ids of things that are there from the start, such as the VPC
+// that a user picks; SampleParameters uses such ids.
+//
+// All methods of a Cloud may be called concurrently. Waiting uses package time
+// and holds no lock, so that it costs nothing in a testing/synctest bubble; Run
+// makes one.
+//
+// The API may still change until version 1.
+package providertest
