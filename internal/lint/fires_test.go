@@ -56,6 +56,12 @@ import "context" // BAD
 import "math"
 var _, _, _ = rand.Int, context.Background, math.Abs
 `},
+		"context of a plan": {impureImportFindings, "ros/planner.go", `package ros
+import "context"
+import "sync" // BAD
+var _ context.Context
+var _ sync.Mutex
+`},
 		"map order": {mapOrderFindings, "template/x.go", `package template
 import ("maps"; "slices")
 type index map[string]int
@@ -99,6 +105,7 @@ import "sync"
 var mu sync.Mutex // BAD
 var once *sync.Once // BAD
 var ch = make(chan int) // BAD
+var ended = func() <-chan int { return nil }()
 var pool sync.Pool
 var lazy = sync.OnceValue(func() int { return 1 })
 var table = map[string]int{"a": 1}
