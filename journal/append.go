@@ -12,13 +12,16 @@ const (
 	// MaxRecord is the largest Data of one record. Writers split what is
 	// larger into runs of records.
 	MaxRecord = 64 << 10
-	// MaxAppend is the largest sum of Data and Kind over one append.
+	// MaxAppend is the largest sum over one append, where a record counts as
+	// its Data, its Kind and 32 bytes.
 	MaxAppend = 256 << 20
 	// MaxID is the longest name of a journal.
 	MaxID = 255
 	// MaxKind is the longest Kind of a record.
 	MaxKind = 255
 )
+
+const recordOverhead = 32 // at least what a store adds to a record
 
 // ValidID tells whether a text can name a journal; the error is *InvalidError.
 func ValidID(id string) error {
@@ -61,7 +64,7 @@ func (a *Append) Validate() error {
 		if !utf8.ValidString(r.Kind) {
 			return &InvalidError{ID: a.ID, Reason: fmt.Sprintf("the kind of record %d of the append is not UTF-8", i)}
 		}
-		total += len(r.Data) + len(r.Kind)
+		total += len(r.Data) + len(r.Kind) + recordOverhead
 	}
 	if total > MaxAppend {
 		return &SizeError{ID: a.ID, Part: "append", Index: -1, Size: total, Max: MaxAppend}

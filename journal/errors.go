@@ -59,13 +59,17 @@ func (e *FencedError) Error() string {
 }
 
 // TrimmedError says that records after the asked position are gone. First is
-// the oldest that is still kept.
+// the oldest that is still kept; 0 means that the whole journal was dropped
+// while it was read.
 type TrimmedError struct {
 	ID           string
 	After, First int64
 }
 
 func (e *TrimmedError) Error() string {
+	if e.First == 0 {
+		return fmt.Sprintf("journal %q: it was dropped while records after %d were read", e.ID, e.After)
+	}
 	return fmt.Sprintf("journal %q: records after %d were trimmed, the first kept is %d: read from the base", e.ID, e.After, e.First)
 }
 
