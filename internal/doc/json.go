@@ -47,7 +47,9 @@ func (r *jsonReader) leniency(faults *builder) diag.List {
 	}
 	for i := range faults.found {
 		if d := &faults.found[i]; d.Severity == diag.Error {
-			return diag.List{diag.New(diag.Warning, "json-read-as-yaml", d.Source, d.Range, d.Path, d.Message)}
+			w := diag.New(diag.Warning, "json-read-as-yaml", d.Source, d.Range, d.Path)
+			w.Related = []diag.Related{{Source: d.Source, Range: d.Range, Message: d.Message}}
+			return diag.List{w}
 		}
 	}
 	return nil
