@@ -30,11 +30,12 @@ type dispatcher struct {
 
 // limit is what is known of one rate limit. Until someone is throttled there
 // is no window. Then nothing starts until the time asked for; after it, half
-// as many calls as before may run at once, and one more for each that returns
-// unthrottled, so that those held back do not all rush in again.
+// as many calls as before may run at once, and one more each time that as many
+// have returned unthrottled, so that those held back do not all rush in again.
 type limit struct {
 	flying int       // calls admitted and not returned
 	window int       // how many may be; 0: any number
+	good   int       // calls that returned unthrottled since the window grew
 	high   int       // flying when it was throttled: the window may go when it is back there
 	until  time.Time // nothing starts before
 	timer  *time.Timer
@@ -163,14 +164,16 @@ func (p *dispatcher) book(l *limit, throttle time.Duration) {
 	case throttle > 0:
 		if !now.Before(l.until) { // not an echo of the same refusal
 			l.high = l.flying + 1
-			l.window = max(1, l.high/2)
+			l.window, l.good = max(1, l.high/2), 0
 		}
 		if until := now.Add(throttle); until.After(l.until) {
 			l.until = until
 			p.wake(l, throttle)
 		}
 	case l.window > 0 && !now.Before(l.until):
-		l.window++
+		if l.good++; l.good >= l.window {
+			l.window, l.good = l.window+1, 0
+		}
 		if l.held.empty() && l.window >= l.high {
 			l.window = 0
 		}

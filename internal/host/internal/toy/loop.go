@@ -124,7 +124,7 @@ func (l *Loop) Decide(in core.Input) ([]core.Event, error) {
 
 // paused reports that the loop waits for an approval.
 func (l *Loop) paused() bool {
-	return l.spec.Approve && !l.approved && l.next == 1 && len(l.running) == 0 && l.ended == ""
+	return l.spec.Approve && !l.approved && !l.withdrawn && l.next == 1 && len(l.running) == 0 && l.ended == ""
 }
 
 // Advance implements core.Machine.

@@ -1,0 +1,368 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bianpai/bianpai/internal/core"
+	"github.com/bianpai/bianpai/internal/host"
+	"github.com/bianpai/bianpai/internal/host/internal/toy"
+	"github.com/bianpai/bianpai/internal/host/sim"
+	"github.com/bianpai/bianpai/journal"
+)
+
+// latency makes calls of a case take time, so that they overlap.
+func latency(c toy.Case, d time.Duration) toy.Case {
+	scripts := make(map[string]toy.Script)
+	for name, s := range c.Scripts {
+		s.Latency = d
+		scripts[name] = s
+	}
+	c.Scripts = scripts
+	return c
+}
+
+// submit does what a careful caller does: it opens the journal again after a
+// crash and submits again. A crash may have taken the request or put its time
+// off, so that a refusal means nothing until some time has passed.
+func submit(ctx context.Context, p *process, req any) error {
+	for try := 0; ; try++ {
+		err := p.open(ctx).Submit(ctx, req)
+		if _, stopped := errors.AsType[*host.StoppedError](err); stopped {
+			p.restart()
+		} else if err == nil || p.crashes == 0 {
+			return err
+		} else if try > 100 {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// process is a host whose store may crash, and its successors.
+type process struct {
+	t     *testing.T
+	store *sim.Crasher
+	def   *host.Definition
+	opts  *host.Options
+	host  *host.Host
+
+	crashes int
+}
+
+func (p *process) open(ctx context.Context) *host.Driver {
+	if p.host == nil {
+		p.host = host.New(p.store, p.opts)
+	}
+	d, err := p.host.Open(ctx, "j", p.def)
+	if _, crashed := errors.AsType[*sim.CrashError](err); crashed {
+		p.restart()
+		return p.open(ctx)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return d
+}
+
+func (p *process) restart() {
+	if err := p.host.Shutdown(context.Background()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.host = nil
+	p.crashes++
+	p.store.Restart()
+}
+
+// finish drives until the machine has ended, through all crashes.
+func (p *process) finish(ctx context.Context) {
+	for {
+		d := p.open(ctx)
+		select {
+		case <-d.Stopped():
+			p.restart()
+			continue
+		case <-time.After(time.Millisecond):
+		}
+		ended := false
+		err := d.Inspect(ctx, func(m core.Machine) { ended = toy.Status(m) != "" })
+		if err == nil && ended {
+			return
+		}
+	}
+}
+
+// play runs a case in a bubble and gives the number of its appends.
+func play(t *testing.T, c *toy.Case, opts *host.Options, n int, lost sim.Lost) (appends int) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		w := c.World()
+		p := &process{t: t, store: sim.NewCrasher(new(journal.Memory)), def: c.Definition(w), opts: opts}
+		if n > 0 {
+			p.store.Crash(n, lost)
+		}
+		if err := p.open(ctx).Submit(ctx, c.Start); err != nil {
+			p.restart()
+			if err := p.open(ctx).Submit(ctx, c.Start); err != nil && lost == sim.LostWrite {
+				t.Fatal(err)
+			}
+		}
+		for _, l := range c.Later {
+			time.Sleep(l.After)
+			if err := submit(ctx, p, l.Request); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.finish(ctx)
+		appends = p.store.Appends()
+		if err := p.open(ctx).Inspect(ctx, func(m core.Machine) {
+			if err := c.Check(m, w); err != nil {
+				t.Errorf("crash at append %d (%s): %v", n, lost, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		p.restart()
+	})
+	return appends
+}
+
+// TestCrashEverywhere crashes each case at each of its appends, in both ways.
+func TestCrashEverywhere(t *testing.T) {
+	for _, base := range toy.Cases() {
+		t.Run(base.Name, func(t *testing.T) {
+			for _, d := range []time.Duration{0, 4 * time.Millisecond} {
+				c := latency(base, d)
+				for _, opts := range []*host.Options{nil, {Workers: 1, SnapshotEvery: 4}} {
+					appends := play(t, &c, opts, 0, 0)
+					for n := 1; n <= appends; n++ {
+						play(t, &c, opts, n, sim.LostWrite)
+						play(t, &c, opts, n, sim.LostAnswer)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestAgree checks that the two hosts bring random graphs to the same end.
+func TestAgree(t *testing.T) {
+	for seed := range uint64(60) {
+		c := toy.Random(seed)
+		for _, workers := range []int{0, 1, 3} {
+			play(t, &c, &host.Options{Workers: workers, SnapshotEvery: 10}, 0, 0)
+		}
+		w := c.World()
+		s := sim.New(seed, new(journal.Memory), c.Definition(w), nil)
+		if err := errors.Join(s.Submit(c.Start), s.Run(), c.Check(s.Machine(), w)); err != nil {
+			t.Errorf("seed %d: %v\n%s", seed, err, s.Trace())
+		}
+	}
+}
+
+// effector is a function.
+type effector func(ctx context.Context, cmd core.Command) core.Answer
+
+func (f effector) Do(ctx context.Context, cmd core.Command) core.Answer { return f(ctx, cmd) }
+
+func loopDef(f effector) *host.Definition {
+	return &host.Definition{New: toy.NewLoop, Codec: toy.Codec{}, Effector: f}
+}
+
+func open(t *testing.T, store journal.Store, opts *host.Options, def *host.Definition) (*host.Host, *host.Driver) {
+	t.Helper()
+	h := host.New(store, opts)
+	d, err := h.Open(t.Context(), "j", def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, d
+}
+
+func shutdown(t *testing.T, h *host.Host) {
+	t.Helper()
+	if err := h.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func status(t *testing.T, d *host.Driver) (s string) {
+	t.Helper()
+	if err := d.Inspect(t.Context(), func(m core.Machine) { s = toy.Status(m) }); err != nil {
+		t.Error(err)
+	}
+	return s
+}
+
+func window(items, n int) toy.StartLoop {
+	return toy.StartLoop{Items: items, Window: core.Share{N: n}, Errors: core.Share{N: 100, Percent: true}}
+}
+
+func done(context.Context, core.Command) core.Answer { return core.Answer{Result: toy.Ready{}} }
+
+func TestWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now, most, calls atomic.Int64
+		h, d := open(t, new(journal.Memory), &host.Options{Workers: 7}, loopDef(func(context.Context, core.Command) core.Answer {
+			most.Store(max(most.Load(), now.Add(1)))
+			time.Sleep(time.Second)
+			now.Add(-1)
+			calls.Add(1)
+			return core.Answer{Result: toy.Ready{}}
+		}))
+		from := time.Now()
+		if err := d.Submit(t.Context(), window(700, 500)); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine(); n > 100 {
+			t.Errorf("%d goroutines for 7 workers", n)
+		}
+		time.Sleep(102 * time.Second)
+		if got := status(t, d); got != "done" || most.Load() != 7 || calls.Load() != 700 {
+			t.Errorf("status %q, at most %d at a time, %d calls after %s", got, most.Load(), calls.Load(), time.Since(from))
+		}
+		shutdown(t, h)
+	})
+}
+
+// TestThrottle has a service that takes 10 calls a second under a limit and
+// refuses more for a second.
+func TestThrottle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var second int64
+		taken, refused := 0, 0
+		h, d := open(t, new(journal.Memory), nil, loopDef(func(context.Context, core.Command) core.Answer {
+			mu.Lock()
+			defer mu.Unlock()
+			if now := time.Now().Unix(); now != second {
+				second, taken = now, 0
+			}
+			if taken++; taken > 10 {
+				refused++
+				return core.Answer{Throttle: time.Second}
+			}
+			return core.Answer{Result: toy.Ready{}}
+		}))
+		from := time.Now()
+		if err := d.Submit(t.Context(), window(200, 100)); err != nil {
+			t.Fatal(err)
+		}
+		for status(t, d) == "" {
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Logf("200 calls took %s, %d were refused", time.Since(from), refused)
+		if took := time.Since(from); took > 40*time.Second || refused > 300 {
+			t.Errorf("200 calls took %s, %d were refused", took, refused)
+		}
+		shutdown(t, h)
+	})
+}
+
+func TestManyTimers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		steps := make([]toy.Step, 100_000)
+		for i := range steps {
+			steps[i] = toy.Step{Name: fmt.Sprint(i), Delay: time.Duration(1+i%1000) * time.Hour}
+		}
+		w := toy.NewWorld(nil)
+		h, d := open(t, new(journal.Memory), nil, &host.Definition{New: toy.NewGraph, Codec: loose{}, Effector: w})
+		if err := d.Submit(t.Context(), toy.Start{Steps: steps}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine(); n > 100 {
+			t.Errorf("%d goroutines for timers", n)
+		}
+		time.Sleep(500*time.Hour + time.Minute)
+		if n := w.Living(); n != 50_000 {
+			t.Errorf("%d of 100,000 after half of the time", n)
+		}
+		time.Sleep(500 * time.Hour)
+		if got := status(t, d); got != "made" {
+			t.Errorf("status %q", got)
+		}
+		shutdown(t, h)
+	})
+}
+
+// loose writes nothing of an event: for machines too large for one record.
+type loose struct{}
+
+func (loose) Encode(ev core.Event) (core.Record, error) { return core.Record{Kind: "x"}, nil }
+func (loose) Decode(core.Record) (core.Event, error)    { return nil, errors.New("not kept") }
+
+func TestPanic(t *testing.T) {
+	for name, die := range map[string]func(){
+		"panic":  func() { panic("out of cheese") },
+		"goexit": func() { runtime.Goexit() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, d := open(t, new(journal.Memory), &host.Options{Workers: 2}, loopDef(func(_ context.Context, cmd core.Command) core.Answer {
+					if cmd.ID == "3" {
+						die()
+					}
+					return core.Answer{Result: toy.Ready{}}
+				}))
+				if err := d.Submit(t.Context(), window(10, 3)); err != nil {
+					t.Fatal(err)
+				}
+				<-d.Stopped()
+				err, ok := errors.AsType[*host.PanicError](d.Err())
+				if !ok || err.Command != "3" || !strings.Contains(string(err.Stack), "host_test") {
+					t.Errorf("%v", d.Err())
+				}
+				if _, ok := errors.AsType[*host.StoppedError](d.Submit(t.Context(), toy.StopNow{})); !ok {
+					t.Error("a stopped driver took a request")
+				}
+				shutdown(t, h)
+			})
+		})
+	}
+}
+
+func TestMachinePanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, d := open(t, new(journal.Memory), nil, loopDef(done))
+		err := d.Inspect(t.Context(), func(core.Machine) { panic("look away") })
+		if _, ok := errors.AsType[*host.PanicError](err); !ok {
+			t.Errorf("%v", err)
+		}
+		shutdown(t, h)
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, d := open(t, new(journal.Memory), nil, loopDef(done))
+		if err := d.Submit(t.Context(), toy.Approve{}); err == nil {
+			t.Error("the machine's refusal was lost")
+		}
+		// Facts that no record can hold are refused, and harm nothing.
+		g, err := h.Open(t.Context(), "g", &host.Definition{New: toy.NewGraph, Codec: toy.Codec{}, Effector: effector(done)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		long := toy.Start{Steps: []toy.Step{{Name: strings.Repeat("x", journal.MaxRecord)}}}
+		if err := g.Submit(t.Context(), long); err == nil || !strings.Contains(err.Error(), "the limit is") {
+			t.Errorf("%v", err)
+		}
+		if err := g.Submit(t.Context(), toy.Start{Steps: []toy.Step{{Name: "x"}}}); err != nil {
+			t.Error(err)
+		}
+		if n := d.Tail(); n != 0 {
+			t.Errorf("a refusal left %d records", n)
+		}
+		shutdown(t, h)
+	})
+}
