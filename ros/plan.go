@@ -168,6 +168,8 @@ type Reason struct {
 
 // Note is a remark on the whole plan, for people.
 type Note struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+	Code string `json:"code"` // stable: see the Note… constants
+	Text string `json:"text"` // English
+	// Subjects are the logical IDs that the text names, in its order.
+	Subjects []string `json:"subjects,omitempty"`
 }
