@@ -160,14 +160,22 @@ func (t *twin) reduced() [][2]int {
 	return out
 }
 
-// heaviest is the weight of the heaviest path that ends at each node, by plain
-// recursion.
-func (t *twin) heaviest(i int, weight func(int) int64) int64 {
-	var best int64
-	for j := range t.n {
-		if t.edge[i][j] {
-			best = max(best, t.heaviest(j, weight))
+// heaviest is the weight of the heaviest path that ends at each node of an
+// acyclic graph: what every edge asks for is raised until nothing changes.
+func (t *twin) heaviest(weight func(int) int64) []int64 {
+	end := make([]int64, t.n)
+	for changed := true; changed; {
+		changed = false
+		for i := range t.n {
+			best := weight(i)
+			for j := range t.n {
+				if t.edge[i][j] {
+					best = max(best, end[j]+weight(i))
+				}
+			}
+			changed = changed || best != end[i]
+			end[i] = best
 		}
 	}
-	return best + weight(i)
+	return end
 }

@@ -69,13 +69,13 @@ func goroutineFindings(u *unit) []finding {
 // impureImportFindings lets a plan take a context: it asks the provider where
 // the catalogue does not say whether a change is possible in place.
 func impureImportFindings(u *unit) []finding {
-	impure := []string{"context", "math/rand", "crypto/rand", "sync"}
+	impure := []string{"context", "math/rand", "crypto/rand"}
 	return eachDeterministic(u, func(f *source, report func(token.Pos, string)) {
 		for _, spec := range f.ast.Imports {
 			for _, bad := range impure {
 				asks := bad == "context" && u.path != "template" && strings.HasPrefix(path.Base(f.path), "plan")
 				if under(strings.Trim(spec.Path.Value, `"`), bad) && !asks {
-					report(spec.Pos(), bad+" has no place in deterministic code: contexts, locks and randomness are the host's")
+					report(spec.Pos(), bad+" has no place in deterministic code: contexts and randomness are the host's")
 				}
 			}
 		}

@@ -58,9 +58,9 @@ var _, _, _ = rand.Int, context.Background, math.Abs
 `},
 		"context of a plan": {impureImportFindings, "ros/planner.go", `package ros
 import "context"
-import "sync" // BAD
+import "math/rand/v2" // BAD
 var _ context.Context
-var _ sync.Mutex
+var _ = rand.Int
 `},
 		"map order": {mapOrderFindings, "template/x.go", `package template
 import ("maps"; "slices")

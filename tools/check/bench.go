@@ -31,7 +31,7 @@ type bench struct {
 func (b *bench) flags(fs *flag.FlagSet) {
 	fs.StringVar(&b.pattern, "bench", ".", "run the benchmarks that match `regexp`")
 	fs.StringVar(&b.time, "benchtime", "500ms", "how long, or how often as in 3x, each runs")
-	fs.IntVar(&b.count, "count", 3, "how often each is measured; the median counts")
+	fs.IntVar(&b.count, "count", 3, "how often each is measured; the least time counts")
 }
 
 func (b *bench) run() int {

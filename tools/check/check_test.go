@@ -59,14 +59,16 @@ BenchmarkParse/yaml/floor-2    100  100 ns/op
 BenchmarkLarge/floor-2  5  100 ns/op  2.0 ns/resource
 BenchmarkLarge/ours-2   5  9000 ns/op  5.0 ns/resource  2 bar:x-floor
 BenchmarkApply-2        1  1e9 ns/op  30.5 µs/resource  40 bar:µs/resource
+BenchmarkPlan-2         1  1000 ns/op  0.3 x-floor  0.4 bar:x-floor
 BenchmarkPlan-2         1  1000 ns/op  0.39 x-floor  0.4 bar:x-floor
+BenchmarkPlan-2         1  1000 ns/op  0.9 x-floor  0.4 bar:x-floor
 BenchmarkAlone-2        1  7 ns/op
 BenchmarkBroken-2 --- FAIL
 ok  	example.com/m	1.0s
 `
 	rows, rest := compare(parseBench(out))
 	want := []row{
-		{name: "Parse/yaml", unit: "ns/op", ours: 300, floor: 100, ratio: 3, bar: 1.5},
+		{name: "Parse/yaml", unit: "ns/op", ours: 200, floor: 100, ratio: 2, bar: 1.5},
 		{name: "Large", unit: "ns/resource", ours: 5, floor: 2, ratio: 2.5, bar: 2},
 		{name: "Apply", unit: "µs/resource", ours: 30.5, bar: 40},
 		{name: "Plan", ratio: 0.39, bar: 0.4},
@@ -87,7 +89,7 @@ ok  	example.com/m	1.0s
 	var b bytes.Buffer
 	printRows(&b, rows)
 	printRest(&b, rest)
-	if got := b.String(); !strings.Contains(got, "300") || !strings.Contains(got, "7 ns/op") {
+	if got := b.String(); !strings.Contains(got, "200") || !strings.Contains(got, "7 ns/op") {
 		t.Errorf("table:\n%s", got)
 	}
 }

@@ -14,13 +14,18 @@ type result struct {
 	values map[string][]float64
 }
 
-// value is the median of what was reported in a unit, 0 if nothing was.
+// value is the least of what was reported in a unit, 0 if nothing was: other
+// work on the machine only ever adds. Of ratios, where it may add on either
+// side, it is the median.
 func (r *result) value(unit string) float64 {
 	v := slices.Sorted(slices.Values(r.values[unit]))
-	if len(v) == 0 {
+	switch {
+	case len(v) == 0:
 		return 0
+	case unit == "x-floor":
+		return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 	}
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	return v[0]
 }
 
 // row is one line of the table. A value of 0 means that there is none.
