@@ -12,7 +12,7 @@ import (
 
 // Paths of the machines that the code was written on. They are put together
 // here so that this file does not hold them itself.
-var machinePaths = []string{"/wor" + "k/", "/tm" + "p/bp", "/roo" + "t/", "/hom" + "e/"}
+var machinePaths = []string{"/wor" + "k/", "/tm" + "p/bp"}
 
 // wordFindings gives a line for each machine path that stands in a text.
 func wordFindings(name string, text []byte) []string {
