@@ -116,6 +116,7 @@ func packageVar(u *unit, e ast.Expr) *types.Var {
 
 // sleepFindings lets code sleep only where time is virtual: in a test's bubble,
 // and in the simulation, which passes its own time on to the bubble around it.
+// Benchmarks measure real time, and may.
 func sleepFindings(u *unit) []finding {
 	var out []finding
 	for _, f := range u.files {
@@ -125,7 +126,7 @@ func sleepFindings(u *unit) []finding {
 		if f.test && strings.Contains(string(f.text), "providertest.Run(") {
 			continue // runs its function in a bubble
 		}
-		if u.path == "internal/host/sim" {
+		if u.path == "internal/host/sim" || strings.HasSuffix(f.path, "bench_test.go") {
 			continue
 		}
 		ast.Inspect(f.ast, func(n ast.Node) bool {
