@@ -29,10 +29,10 @@ var unlisted string
 
 // listed returns what follows a key and a tab at the start of a line.
 func listed(list, key string) (rest string, ok bool) {
-	for {
+	for key != "" {
 		i := strings.Index(list, key)
 		if i < 0 {
-			return "", false
+			break
 		}
 		after := list[i+len(key):]
 		if (i == 0 || list[i-1] == '\n') && strings.HasPrefix(after, "\t") {
@@ -41,6 +41,7 @@ func listed(list, key string) (rest string, ok bool) {
 		}
 		list = after
 	}
+	return "", false
 }
 
 // holdsSlot reports whether only one resource can hold what a resource of the
