@@ -193,7 +193,7 @@ func (j *dirJournal) append(ctx context.Context, s *slot, a *Append) error {
 	seed := seed(j.name)
 	buf, at := s.buf[:0], j.end
 	if fresh {
-		buf = appendHeader(buf, seed, a.ID, 0)
+		buf = appendHeader(buf, a.ID, 0)
 		at = int64(len(buf))
 	}
 	buf = appendFrame(buf, seed, at, a.After, a.Recs, a.Summary)

@@ -105,7 +105,7 @@ func (j *dirJournal) copyTail(s *slot, path string, before int64) (*scanned, err
 	defer dst.Close()
 	from := j.index[0]
 	r := &fileReader{src: src, seed: seed(j.name), size: j.end, off: from.off, tail: from.after}
-	s.buf = appendHeader(s.buf[:0], r.seed, j.head.ID, before-1)
+	s.buf = appendHeader(s.buf[:0], j.head.ID, before-1)
 	out := &scanned{}
 	summary := []byte(nil)
 	for r.tail < j.head.Tail {

@@ -23,8 +23,8 @@ import (
 // The numbers of batch and record are varints. A batch is written with one
 // write and has one checksum, so that it is there whole or not at all.
 //
-// The checksums of the header and of the frames' heads start from a seed that
-// the file's name and the offset make. So bytes that look like a frame are one
+// The checksums of the frames' heads start from a seed that the file's name and
+// the offset make. So bytes that look like a frame are one
 // only if they were written as a frame of this file at this place: Data that
 // holds a copy of some journal, or a block that strayed, is not taken for one.
 const (
@@ -47,7 +47,7 @@ func headSum(seed uint32, off int64, b []byte) uint32 {
 	return crc32.Update(crc32.Update(seed, castagnoli, o[:]), castagnoli, b)
 }
 
-func appendHeader(dst []byte, seed uint32, id string, first int64) []byte {
+func appendHeader(dst []byte, id string, first int64) []byte {
 	at := len(dst)
 	dst = append(dst, fileMagic...)
 	dst = binary.LittleEndian.AppendUint32(dst, formatVersion)
@@ -55,7 +55,7 @@ func appendHeader(dst []byte, seed uint32, id string, first int64) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(first))
 	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(id)))
 	dst = append(dst, id...)
-	binary.LittleEndian.PutUint32(dst[at+12:], headSum(seed, 0, dst[at+16:]))
+	binary.LittleEndian.PutUint32(dst[at+12:], crc32.Checksum(dst[at+16:], castagnoli))
 	return dst
 }
 
@@ -226,7 +226,7 @@ type fileHeader struct {
 // parseHeader reads the header at the front of b, which has the front of the
 // file. ok is false when it is not whole; a version that this code does not
 // know comes back with ok and nothing else.
-func parseHeader(seed uint32, b []byte) (h fileHeader, ok bool) {
+func parseHeader(b []byte) (h fileHeader, ok bool) {
 	if len(b) < headerFixed || string(b[:8]) != fileMagic {
 		return h, false
 	}
@@ -235,7 +235,7 @@ func parseHeader(seed uint32, b []byte) (h fileHeader, ok bool) {
 		return h, h.version != 0
 	}
 	n := headerFixed + int(binary.LittleEndian.Uint16(b[24:]))
-	if len(b) < n || binary.LittleEndian.Uint32(b[12:]) != headSum(seed, 0, b[16:n]) {
+	if len(b) < n || binary.LittleEndian.Uint32(b[12:]) != crc32.Checksum(b[16:n], castagnoli) {
 		return h, false
 	}
 	h.first = int64(binary.LittleEndian.Uint64(b[16:]))
@@ -244,9 +244,12 @@ func parseHeader(seed uint32, b []byte) (h fileHeader, ok bool) {
 }
 
 // couldBeTorn tells whether a file whose header is not whole can be what a
-// crash leaves of a new journal: the front of a header, or blocks that were
+// crash leaves of a new journal: the front of a header, then blocks that were
 // never filled.
 func couldBeTorn(b []byte) bool {
-	n := min(len(b), len(fileMagic))
-	return string(b[:n]) == fileMagic[:n] || len(bytes.TrimLeft(b, "\x00")) == 0
+	n := 0
+	for n < min(len(b), len(fileMagic)) && b[n] == fileMagic[n] {
+		n++
+	}
+	return n == len(fileMagic) || len(bytes.TrimLeft(b[n:], "\x00")) == 0
 }

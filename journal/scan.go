@@ -43,7 +43,7 @@ func scanFile(src io.ReaderAt, size int64, path, name string, clean bool) (*scan
 	if err != nil {
 		return nil, err
 	}
-	h, ok := parseHeader(r.seed, front)
+	h, ok := parseHeader(front)
 	if ok && h.version != formatVersion {
 		return nil, &FormatError{Path: path, Found: h.version, Known: formatVersion}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,7 +162,11 @@ func testLimits(t *testing.T, h *Harness) {
 	if err := s.Append(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, s, "a", 0); !cmp.Equal(rs, got) {
+	got := read(t, s, "a", 0)
+	same := slices.EqualFunc(rs, got, func(a, b journal.Record) bool {
+		return a.Seq == b.Seq && bytes.Equal(a.Data, b.Data)
+	})
+	if !same {
 		t.Error("records at the limit changed on the way")
 	}
 	if !bytes.Equal(head(t, s, "a").Summary, a.Summary) {
