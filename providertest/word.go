@@ -87,7 +87,7 @@ func (m *maker) zone(i int) string {
 
 // address gives an IP address, "" if the name does not ask for one.
 func (m *maker) address(low string, i int) string {
-	public := strings.Contains(low, "public") || strings.Contains(low, "eip") || strings.Contains(low, "internet")
+	public := strings.Contains(low, "public") || strings.HasPrefix(low, "eip") || strings.Contains(low, "internet")
 	switch {
 	case strings.HasSuffix(low, "ip"), strings.HasSuffix(low, "ipaddress"), low == "address", strings.HasSuffix(low, "ipv4address"):
 	default:
