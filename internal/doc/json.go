@@ -15,6 +15,7 @@ type jsonReader struct {
 	comment bool   // a comment with // or /* was seen
 	strict  int    // strings in double quotes: what makes a text look like JSON
 	loose   int    // words without quotes where JSON has none
+	lost    bool   // so many faults that what follows is noise
 }
 
 func readJSON(b *builder) *jsonReader {
@@ -29,7 +30,7 @@ func readJSON(b *builder) *jsonReader {
 	}
 	r.value()
 	r.space()
-	if r.pos < len(r.text) && !r.full {
+	if r.pos < len(r.text) && !r.stopped() {
 		r.fault("json-trailing-text", r.pos, r.pos+1)
 	}
 	return r
@@ -57,14 +58,15 @@ func (r *jsonReader) leniency(faults *builder) diag.List {
 
 func (r *jsonReader) fault(code diag.Code, start, end int, args ...string) {
 	r.report(diag.Error, code, uint32(start), uint32(min(end, len(r.text))), args...)
-	if len(r.found) >= maxFound {
-		r.full = true // what follows is noise
-	}
+	r.lost = len(r.found) >= maxFound
 }
+
+// stopped reports whether nothing more is read.
+func (r *jsonReader) stopped() bool { return r.full || r.lost }
 
 // peek returns the next byte, 0 at the end.
 func (r *jsonReader) peek() byte {
-	if r.pos < len(r.text) && !r.full {
+	if r.pos < len(r.text) && !r.stopped() {
 		return r.text[r.pos]
 	}
 	return 0
@@ -122,7 +124,7 @@ func (r *jsonReader) value() {
 		r.word()
 	default:
 		// Nothing here: a bracket or comma is for the caller.
-		if c != 0 && !strings.ContainsRune(",:]}", rune(c)) {
+		if c != 0 && !strings.ContainsRune(",]}", rune(c)) {
 			r.pos++
 		}
 		r.fault("json-missing-value", start, max(r.pos, start+1))

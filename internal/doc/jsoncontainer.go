@@ -13,25 +13,23 @@ func (r *jsonReader) container(opening byte) {
 	r.pos++
 	comma := -1 // where the last comma stands, if nothing follows it yet
 	count := 0
-	for !r.full {
+	for !r.stopped() {
 		r.space()
 		c := r.peek()
 		if c == closing {
-			if comma >= 0 && !r.full {
+			if comma >= 0 && !r.stopped() {
 				r.fault("json-trailing-comma", comma, comma+1, string(closing))
 			}
 			r.pos++
 			break
 		}
 		if c == 0 || (c == '}' || c == ']') && !r.stray(c) {
-			if !r.full {
+			if !r.stopped() {
 				r.fault("json-unclosed", start, start+1, string(opening), string(closing))
 			}
 			break
 		}
-		if c == '}' || c == ']' {
-			r.fault("json-stray-bracket", r.pos, r.pos+1, string(c))
-			r.pos++
+		if r.passStray(c) {
 			continue
 		}
 		if c == ',' {
@@ -61,9 +59,23 @@ func (r *jsonReader) stray(c byte) bool {
 	return bytes.IndexByte(r.open, c) < 0
 }
 
+// passStray reports and skips a closing bracket.
+func (r *jsonReader) passStray(c byte) bool {
+	if c != '}' && c != ']' {
+		return false
+	}
+	r.fault("json-stray-bracket", r.pos, r.pos+1, string(c))
+	r.pos++
+	return true
+}
+
 // comma consumes a comma and returns where it stands, -1 if there is none.
 func (r *jsonReader) comma() int {
-	r.space()
+	for r.space(); r.stray(r.peek()); r.space() {
+		if !r.passStray(r.peek()) {
+			break
+		}
+	}
 	if r.peek() != ',' {
 		return -1
 	}
@@ -91,7 +103,7 @@ func (r *jsonReader) entry(object bool, index int) {
 	r.space()
 	if r.peek() == ':' {
 		r.pos++
-	} else if !r.full {
+	} else if !r.stopped() {
 		r.fault("json-missing-colon", int(k.start), int(k.end), text)
 	}
 	r.value()

@@ -23,20 +23,6 @@ type cursor struct {
 	off   uint32
 }
 
-func newCursor(text string) cursor {
-	c := cursor{text: text, ascii: true, plain: strings.IndexByte(text, '\r') < 0}
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			c.ascii = false
-			c.plain = c.plain && !strings.Contains(text, "\u0085") &&
-				!strings.Contains(text, "\u2028") && !strings.Contains(text, "\u2029")
-			break
-		}
-	}
-	c.reset(0)
-	return c
-}
-
 // reset makes the byte at start the first of line 1.
 func (c *cursor) reset(start int) {
 	c.line, c.start, c.col, c.off = 1, start, 1, uint32(start)

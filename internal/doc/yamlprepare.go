@@ -11,33 +11,75 @@ import (
 // prepare makes the text fit for yaml.v3, which refuses a whole document for
 // one control character and builds a tree of any size; not ok if it is hopeless.
 func (r *yamlReader) prepare() (text string, ok bool) {
-	r.mendControls()
-	r.lines = newCursor(r.text)
-	if values, at := countValues(r.text, r.lim.Nodes); values > r.lim.Nodes {
-		r.exhaust(uint32(at), "document-too-many-nodes", r.lim.Nodes)
+	s := surveyText(r.text, r.lim.Nodes)
+	if s.values > r.lim.Nodes {
+		r.exhaust(uint32(s.read), "document-too-many-nodes", r.lim.Nodes)
 		return "", false
 	}
+	if s.seen&(control|beyond) != 0 {
+		r.mendControls()
+	}
+	r.lines = cursor{text: r.text, ascii: s.seen&beyond == 0, plain: s.seen&carriage == 0}
+	if s.seen&beyond != 0 {
+		for _, br := range [...]string{"\u0085", "\u2028", "\u2029"} {
+			r.lines.plain = r.lines.plain && !strings.Contains(r.text, br)
+		}
+	}
+	r.lines.reset(0)
 	return r.text, true
 }
 
-// countValues gives a bound for the number of values of a YAML text: each
-// stands behind a line break, bracket, comma or dash. It stops past the limit.
-func countValues(text string, limit int) (values, at int) {
-	for i := range len(text) {
-		switch text[i] {
-		case '\n', ',', '[', '{':
-		case '-':
-			if i+1 < len(text) && text[i+1] != ' ' {
-				continue
-			}
-		default:
-			continue
-		}
-		if values++; values > limit {
-			return values, i
+// class says what a byte means for the way a text is read.
+type class uint8
+
+const (
+	separator class = 1 << iota // a value may stand behind it
+	carriage                    // CR
+	beyond                      // not ASCII
+	control                     // not allowed in YAML
+)
+
+var classes = func() (t [256]class) {
+	for c := range t {
+		switch {
+		case c == '\n' || c == ',' || c == '[' || c == '{' || c == '-':
+			t[c] = separator
+		case c == '\r':
+			t[c] = carriage
+		case c >= utf8.RuneSelf:
+			t[c] = beyond
+		case c < ' ' && c != '\t' || c == 0x7F:
+			t[c] = control
 		}
 	}
-	return values, len(text)
+	return t
+}()
+
+// survey is what one look at the bytes of a YAML text tells.
+type survey struct {
+	seen   class
+	values int // no more values than these: each stands behind a separator
+	read   int // the bytes looked at
+}
+
+// surveyText looks at the text until it has more values than the limit.
+func surveyText(text string, limit int) (s survey) {
+	for i := range len(text) {
+		c := classes[text[i]]
+		s.seen |= c
+		if c != separator {
+			continue
+		}
+		if text[i] == '-' && i+1 < len(text) && text[i+1] != ' ' {
+			continue // part of a word
+		}
+		if s.values++; s.values > limit {
+			s.read = i
+			return s
+		}
+	}
+	s.read = len(text)
+	return s
 }
 
 // mendControls reports the characters that YAML does not allow and puts
