@@ -49,7 +49,7 @@ func TestRetry(t *testing.T) {
 
 func TestShare(t *testing.T) {
 	tests := []struct {
-		share                   Share
+		share                  Share
 		total, atMost, atLeast int
 	}{
 		{Share{}, 10, 0, 1},

@@ -18,7 +18,8 @@ func (e *StoppedError) Error() string {
 
 func (e *StoppedError) Unwrap() error { return e.Cause }
 
-// PanicError says that an effector or a machine panicked.
+// PanicError says that an effector or a machine panicked. The message has the
+// panic's value but not the stack.
 type PanicError struct {
 	ID      string // of the journal
 	Command string // the command whose call panicked; empty for the machine
@@ -31,5 +32,5 @@ func (e *PanicError) Error() string {
 	if e.Command != "" {
 		where = fmt.Sprintf("the call of command %q", e.Command)
 	}
-	return fmt.Sprintf("journal %q: %s panicked: %v\n%s", e.ID, where, e.Value, e.Stack)
+	return fmt.Sprintf("journal %q: %s panicked: %v", e.ID, where, e.Value)
 }

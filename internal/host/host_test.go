@@ -82,20 +82,17 @@ func (p *process) restart() {
 	p.store.Restart()
 }
 
-// finish drives until the machine has ended, through all crashes.
-func (p *process) finish(ctx context.Context) {
-	for {
-		d := p.open(ctx)
-		select {
-		case <-d.Stopped():
+// finish drives until the machine has ended, through all crashes, and then
+// looks at it.
+func (p *process) finish(ctx context.Context, look func(core.Machine)) {
+	for ended := false; !ended; time.Sleep(time.Millisecond) {
+		err := p.open(ctx).Inspect(ctx, func(m core.Machine) {
+			if ended = toy.Status(m) != ""; ended {
+				look(m)
+			}
+		})
+		if err != nil {
 			p.restart()
-			continue
-		case <-time.After(time.Millisecond):
-		}
-		ended := false
-		err := d.Inspect(ctx, func(m core.Machine) { ended = toy.Status(m) != "" })
-		if err == nil && ended {
-			return
 		}
 	}
 }
@@ -121,15 +118,12 @@ func play(t *testing.T, c *toy.Case, opts *host.Options, n int, lost sim.Lost) (
 				t.Fatal(err)
 			}
 		}
-		p.finish(ctx)
-		appends = p.store.Appends()
-		if err := p.open(ctx).Inspect(ctx, func(m core.Machine) {
+		p.finish(ctx, func(m core.Machine) {
 			if err := c.Check(m, w); err != nil {
 				t.Errorf("crash at append %d (%s): %v", n, lost, err)
 			}
-		}); err != nil {
-			t.Fatal(err)
-		}
+		})
+		appends = p.store.Appends()
 		p.restart()
 	})
 	return appends
@@ -362,6 +356,74 @@ func TestRefusals(t *testing.T) {
 		}
 		if n := d.Tail(); n != 0 {
 			t.Errorf("a refusal left %d records", n)
+		}
+		shutdown(t, h)
+	})
+}
+
+// TestPollHoldsNothing has an item that is never ready, next to others, with
+// one worker: it is asked again and again, without a record or a worker.
+func TestPollHoldsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var polls atomic.Int64
+		h, d := open(t, new(journal.Memory), &host.Options{Workers: 1}, loopDef(func(_ context.Context, cmd core.Command) core.Answer {
+			switch cmd.ID {
+			case "0":
+				polls.Add(1)
+				return core.Answer{Again: 10 * time.Second}
+			case "1":
+				polls.Add(1)
+				return core.Answer{} // asked again after a second
+			}
+			return core.Answer{Result: toy.Ready{}}
+		}))
+		if err := d.Submit(t.Context(), window(5, 3)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100*time.Second + time.Millisecond)
+		if n := polls.Load(); n != 11+101 {
+			t.Errorf("%d polls", n)
+		}
+		if n := d.Tail(); n != 1+5+3 {
+			t.Errorf("%d records", n)
+		}
+		shutdown(t, h)
+	})
+}
+
+// TestSharedLimit checks that a limit holds for all journals of a host.
+func TestSharedLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		def := loopDef(func(context.Context, core.Command) core.Answer {
+			if calls.Add(1) == 1 {
+				return core.Answer{Throttle: time.Minute}
+			}
+			return core.Answer{Result: toy.Ready{}}
+		})
+		h, d := open(t, new(journal.Memory), nil, def)
+		other, err := h.Open(t.Context(), "other", def)
+		if err == nil {
+			err = d.Submit(t.Context(), window(1, 1))
+		}
+		synctest.Wait()
+		if err == nil {
+			err = other.Submit(t.Context(), window(4, 4))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(59 * time.Second)
+		if n := calls.Load(); n != 1 {
+			t.Errorf("%d calls under a limit that is shut", n)
+		}
+		// One that is withdrawn while it is held back is never made.
+		if err := other.Submit(t.Context(), toy.StopNow{}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * time.Second)
+		if n := calls.Load(); n != 2 {
+			t.Errorf("%d calls", n)
 		}
 		shutdown(t, h)
 	})

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -26,6 +27,9 @@ func (d *Driver) loop() {
 	d.retire(err)
 	if err != nil {
 		d.host.opts.Logger.Error("journal is not driven any more", "journal", d.id, "error", err)
+		if p, ok := errors.AsType[*PanicError](err); ok {
+			d.host.opts.Logger.Error("panic", "journal", d.id, "stack", string(p.Stack))
+		}
 	}
 }
 

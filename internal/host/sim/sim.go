@@ -46,7 +46,6 @@ type Sim struct {
 	limits  map[string]time.Time
 	planned []planned
 	crashes int
-	steps   int
 	trace   trace
 }
 

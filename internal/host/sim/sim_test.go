@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/bianpai/bianpai/internal/host/internal/toy"
 	"github.com/bianpai/bianpai/internal/host/sim"
@@ -124,4 +126,39 @@ func TestEndless(t *testing.T) {
 	if err := s.Run(); err == nil {
 		t.Error("no error")
 	}
+}
+
+// TestBubble simulates calls that take virtual time, one of which hangs until
+// the deadline of the run.
+func TestBubble(t *testing.T) {
+	for _, c := range toy.Cases() {
+		if len(c.Later) > 0 {
+			continue
+		}
+		scripts := map[string]toy.Script{}
+		for name, s := range c.Scripts {
+			s.Latency = 2 * time.Millisecond
+			s.Hang = s.Pending > 1000
+			scripts[name] = s
+		}
+		c.Scripts = scripts
+		synctest.Test(t, func(t *testing.T) {
+			for seed := range uint64(5) {
+				run(t, &c, seed, sim.Options{Bubble: true, Patience: time.Second, Audit: true}, int(seed)*2, sim.LostAnswer)
+			}
+		})
+	}
+}
+
+// FuzzCrash lets the fuzzer choose graph, order and crash.
+func FuzzCrash(f *testing.F) {
+	f.Add(uint64(1), uint64(2), uint8(3), true)
+	f.Fuzz(func(t *testing.T, graph, seed uint64, n uint8, answer bool) {
+		lost := sim.LostWrite
+		if answer {
+			lost = sim.LostAnswer
+		}
+		c := toy.Random(graph)
+		run(t, &c, seed, sim.Options{Audit: true, SnapshotEvery: int64(graph % 20)}, int(n), lost)
+	})
 }

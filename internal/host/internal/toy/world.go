@@ -16,6 +16,7 @@ type Script struct {
 	Pending   int           // looks at which it is made but not ready
 	Final     bool          // it can never be made
 	Latency   time.Duration // of each call
+	Hang      bool          // the call that makes it returns only when told to end
 }
 
 // World is what the machines act on. It outlives their crashes, and does the
@@ -49,6 +50,10 @@ func (w *World) Do(ctx context.Context, cmd core.Command) core.Answer {
 		work = Work{Verb: "make", Name: cw.Token, Token: cw.Token}
 	}
 	script := w.Scripts[work.Name]
+	if script.Hang && work.Verb == "make" {
+		<-ctx.Done()
+		return core.Answer{}
+	}
 	// Half of the latency before the effect, half after: a call that is
 	// cancelled may or may not have had its effect.
 	if !sleep(ctx, script.Latency/2) {
