@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // DirOptions are the options of OpenDir. The zero value is the default.
@@ -49,9 +51,12 @@ type Dir struct {
 	clean  bool        // the one before us closed in order, so that no tail is torn
 	failed atomic.Bool // a journal is broken
 
-	slots  chan *slot    // the right to touch files
-	closed chan struct{} // closed by Close, before it takes all slots
-	once   sync.Once
+	// slots bounds the work on files. It is no channel, so that a Dir can be
+	// used in and outside of a synctest bubble.
+	slots    *semaphore.Weighted
+	parallel int64
+	buffers  sync.Pool // of *slot
+	closing  atomic.Bool
 
 	mu       sync.RWMutex
 	journals map[string]*dirJournal // by name of file
@@ -83,25 +88,21 @@ func OpenDir(dir string, opts *DirOptions) (*Dir, error) {
 	if opts == nil {
 		opts = &DirOptions{}
 	}
-	parallel := opts.Parallel
-	if parallel <= 0 {
-		parallel = 32
-	}
 	d := &Dir{
 		path: dir, sync: opts.Sync, log: opts.Logger,
-		closed:   make(chan struct{}),
-		slots:    make(chan *slot, parallel),
+		parallel: int64(opts.Parallel),
 		journals: make(map[string]*dirJournal),
 		writeAt:  (*os.File).WriteAt,
 	}
+	if d.parallel <= 0 {
+		d.parallel = 32
+	}
+	d.slots = semaphore.NewWeighted(d.parallel)
 	if d.sync == nil {
 		d.sync = (*os.File).Sync
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
-	}
-	for range cap(d.slots) {
-		d.slots <- &slot{}
 	}
 	if err := d.open(); err != nil {
 		return nil, fmt.Errorf("journal: open %s: %w", dir, err)
@@ -191,20 +192,20 @@ func (d *Dir) find() error {
 // Close waits for the reads and writes that are under way, then gives the
 // directory free. What is called later returns ErrClosed; so do watches.
 func (d *Dir) Close() error {
-	err := ErrClosed
-	d.once.Do(func() {
-		close(d.closed)
-		for range cap(d.slots) {
-			<-d.slots
-		}
-		d.watchers.end(ErrClosed)
-		err = nil
-		if d.settled() {
-			err = d.lock.writeState(stateClosed, d.sync)
-		}
-		err = errors.Join(err, d.root.Close(), d.lock.unlock())
-	})
-	return err
+	if d.closing.Swap(true) {
+		return ErrClosed
+	}
+	// Who still waits for a slot gets one after this, and sees that it is late.
+	if err := d.slots.Acquire(context.Background(), d.parallel); err != nil {
+		return err
+	}
+	defer d.slots.Release(d.parallel)
+	d.watchers.end(ErrClosed)
+	var err error
+	if d.settled() {
+		err = d.lock.writeState(stateClosed, d.sync)
+	}
+	return errors.Join(err, d.root.Close(), d.lock.unlock())
 }
 
 // settled tells whether no file can have a torn tail. After a crash those that
@@ -225,12 +226,10 @@ func (d *Dir) settled() bool {
 
 // usable tells whether a call may start.
 func (d *Dir) usable(ctx context.Context) error {
-	select {
-	case <-d.closed:
+	if d.closing.Load() {
 		return ErrClosed
-	default:
-		return ctx.Err()
 	}
+	return ctx.Err()
 }
 
 // take waits for a slot.
@@ -238,21 +237,24 @@ func (d *Dir) take(ctx context.Context) (*slot, error) {
 	if err := d.usable(ctx); err != nil {
 		return nil, err
 	}
-	select {
-	case s := <-d.slots:
-		return s, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-d.closed:
+	if err := d.slots.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	if d.closing.Load() {
+		d.slots.Release(1)
 		return nil, ErrClosed
 	}
+	if s, ok := d.buffers.Get().(*slot); ok {
+		return s, nil
+	}
+	return &slot{}, nil
 }
 
 func (d *Dir) give(s *slot) {
-	if cap(s.buf) > maxKeptBuffer {
-		s.buf = nil
+	if cap(s.buf) <= maxKeptBuffer {
+		d.buffers.Put(s)
 	}
-	d.slots <- s
+	d.slots.Release(1)
 }
 
 func (d *Dir) syncRoot() error { return syncDirectory(d.root, d.sync) }
