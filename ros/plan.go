@@ -152,7 +152,7 @@ const (
 	TypeChanged        ReasonCode = "type-changed"        // Detail: the type before
 	DependencyReplaced ReasonCode = "dependency-replaced" // Detail: the logical ID replaced
 	FailedBefore       ReasonCode = "failed-before"       // an earlier operation left it failed
-	Replaced           ReasonCode = "replaced"            // another instance takes its place
+	Replaced           ReasonCode = "replaced"            // another instance takes its place; Detail "possible": or may
 	PolicyChanged      ReasonCode = "policy-changed"      // its DeletionPolicy or metadata alone
 	StackDeleted       ReasonCode = "stack-deleted"
 	Undo               ReasonCode = "undo"

@@ -9,12 +9,12 @@ import (
 // Counts tells how many resources a plan does what to. A resource that is
 // replaced counts once.
 type Counts struct {
-	Create  int
-	Update  int // in place, for certain or perhaps
-	Replace int // for certain
+	Create int
+	Update int // in place, for certain or perhaps
 	// PossibleReplace counts the updates that may turn out to replace. They
 	// are in Update too.
 	PossibleReplace int
+	Replace         int // for certain
 	Delete          int
 	Release         int // left in the cloud, dropped from the stack
 	Read            int // data sources
@@ -40,6 +40,7 @@ func (p *Plan) Counts() Counts {
 			c.Read++
 		case s.Verb == DeleteVerb:
 			c.Delete++
+		case s.Verb == ReleaseVerb && isData(s.Type): // nothing of it is in the cloud
 		case s.Verb == ReleaseVerb:
 			c.Release++
 		case s.storesOnly():

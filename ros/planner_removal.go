@@ -1,5 +1,9 @@
 package ros
 
+// possibly is the detail of Replaced where it is not certain: the step does
+// nothing if no other instance took the place of its own.
+const possibly = "possible"
+
 // removal is one instance that goes.
 type removal struct {
 	node int32
@@ -59,6 +63,8 @@ func (p *planner) removal(n *node, in *instance, phase Phase) Step {
 		step.Reasons = []Reason{{Code: Replaced}, {Code: FailedBefore}}
 	case n.want == nil:
 		step.Reasons = p.reasons.one(Reason{Code: Removed})
+	case n.mayReplace():
+		step.Reasons = p.reasons.one(Reason{Replaced, possibly})
 	default:
 		step.Reasons = p.reasons.one(Reason{Code: Replaced})
 	}

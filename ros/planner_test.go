@@ -32,7 +32,7 @@ func TestClassify(t *testing.T) {
 `},
 		{"unclear", `A T::X {"Unclear":"a"}`, `A T::X {"Unclear":"b"}`, `
 0 apply update A#1 replaces=1 outcomes=update replace property-changed(Unclear)
-1 cleanup delete A#1 replaced
+1 cleanup delete A#1 replaced(possible)
 2 rollback update A#1 undoes=0 undo
 `},
 		{"unclear where only one can be", `A T::Slot {"Unclear":"a"}`, `A T::Slot {"Unclear":"b"}`, `
@@ -89,7 +89,7 @@ func TestClassify(t *testing.T) {
 		{"attribute of a replaced one, for good", "A T::X {\"Zone\":\"a\"}\nB T::X {\"In\":\"@A.Ip\"}", "A T::X {\"Zone\":\"b\"}\nB T::X {\"In\":\"@A.Ip\"}", `
 0 apply create A#2 replaces=1 property-changed(Zone)
 1 apply update B#1 replaces=1 after=0 outcomes=skip replace property-changed(In)
-2 cleanup delete B#1 replaced
+2 cleanup delete B#1 replaced(possible)
 3 cleanup delete A#1 after=2 replaced
 4 rollback update B#1 undoes=1 undo
 5 rollback delete A#2 undoes=0 after=4 undo

@@ -109,7 +109,7 @@ func (pr *planPrinter) step(s *Step, name, verb int) {
 }
 
 func (pr *planPrinter) colored(color, text string) {
-	if pr.opts.Color {
+	if pr.opts.Color && text != "" {
 		text = color + text + "\x1b[0m"
 	}
 	pr.WriteString(text)
@@ -138,6 +138,8 @@ func (pr *planPrinter) look(s *Step) (symbol, color, word string) {
 		return "+", ansiGreen, verbs["create"]
 	case s.Verb == DeleteVerb:
 		return "-", ansiRed, verbs["delete"]
+	case s.Verb == ReleaseVerb && isData(s.Type):
+		return "<", ansiFaint, verbs["forget"]
 	case s.Verb == ReleaseVerb:
 		return "<", ansiFaint, verbs["release"]
 	case s.Verb == ReadVerb:
@@ -166,11 +168,13 @@ func (pr *planPrinter) diff(d *Diff) {
 	if len(remarks) > 0 {
 		tail = "  # " + strings.Join(remarks, pr.words.comma)
 	}
-	room := -1
+	before, after := pr.shown(d.Before), pr.shown(d.After)
 	if pr.width > 0 {
-		room = max((pr.width-textWidth(head)-textWidth(tail)-len(" -> "))/2, 12)
+		room := max(pr.width-textWidth(head)-textWidth(tail)-len(" -> "), 24)
+		before = shortened(before, max(room/2, room-textWidth(after)))
+		after = shortened(after, room-textWidth(before))
 	}
-	pr.WriteString(head + shortened(pr.shown(d.Before), room) + " -> " + shortened(pr.shown(d.After), room))
+	pr.WriteString(head + before + " -> " + after)
 	pr.colored(ansiFaint, tail)
 	pr.WriteByte('\n')
 }

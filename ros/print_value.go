@@ -98,7 +98,7 @@ func padded(s string, n int) string {
 
 // shortened cuts a text to a number of columns, and says so.
 func shortened(s string, room int) string {
-	if room < 0 || textWidth(s) <= room {
+	if textWidth(s) <= room {
 		return s
 	}
 	n := 1
