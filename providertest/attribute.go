@@ -95,7 +95,7 @@ func (m *maker) attribute(name string, a provider.Attribute) any {
 		}
 		return list
 	}
-	if name == m.s.self {
+	if name == m.s.self && a.Type <= provider.TypeString {
 		return m.o.ID
 	}
 	if v, ok := m.echo(name, a); ok {

@@ -52,12 +52,12 @@ func (c *Cloud) reference(s *shape, name string) *reference {
 	if r, ok := s.refs[name]; ok {
 		return r
 	}
-	r := c.findReference(s.name, name)
+	r := findReference(c.types, s.name, name)
 	s.refs[name] = r
 	return r
 }
 
-func (c *Cloud) findReference(typ, name string) *reference {
+func findReference(types Types, typ, name string) *reference {
 	low := strings.ToLower(name)
 	singular := low
 	if strings.HasSuffix(low, "ids") {
@@ -71,7 +71,7 @@ func (c *Cloud) findReference(typ, name string) *reference {
 	}
 	// A product's own thing goes before another product's of the same name:
 	// InstanceId is an ECS instance, but not in REDIS.
-	if r := c.ownReference(typ, name); r != nil {
+	if r := ownReference(types, typ, name); r != nil {
 		return r
 	}
 	if r := f.References[singular]; r != nil {
@@ -86,13 +86,13 @@ func (c *Cloud) findReference(typ, name string) *reference {
 	return nil
 }
 
-func (c *Cloud) ownReference(typ, name string) *reference {
+func ownReference(types Types, typ, name string) *reference {
 	stem, ok := cutID(name)
 	if !ok {
 		return nil
 	}
 	target := "ALIYUN::" + productOf(typ) + "::" + stem
-	if target == typ || productOf(typ) == "ECS" || c.types.Type(target) == nil {
+	if target == typ || productOf(typ) == "ECS" || types.Type(target) == nil {
 		return nil
 	}
 	r := &reference{To: []string{target}, Missing: "Invalid" + stem + "Id.NotFound", Hold: contain}

@@ -96,7 +96,7 @@ func (c *Cloud) query(s *shape, req *provider.Request) (*provider.State, *provid
 		switch {
 		case strings.HasSuffix(name, "Ids") && (a.Type == provider.TypeList || a.Type == provider.TypeAny):
 			attributes[name] = ids
-		case plural(name) || a.Type == provider.TypeList, name == lastPart(s.name):
+		case a.Type == provider.TypeList, a.Type == provider.TypeAny && (plural(name) || name == lastPart(s.name)):
 			attributes[name] = named(name, a, members)
 		case len(found) > 0:
 			attributes[name] = found[0].maker(c, s).attribute(name, a)

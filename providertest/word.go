@@ -19,7 +19,7 @@ func (m *maker) word(name string, i int) string {
 	if v := m.address(low, i); v != "" {
 		return v
 	}
-	if v := m.endpoint(low); v != "" {
+	if v := m.endpoint(name, low); v != "" {
 		return v
 	}
 	return m.plain(name, low, i)
@@ -115,7 +115,7 @@ var services = map[string]string{
 	"NLB":     "nlb.aliyuncs.com",
 }
 
-func (m *maker) endpoint(low string) string {
+func (m *maker) endpoint(attribute, low string) string {
 	product := productOf(m.s.name)
 	host := strings.ToLower(strings.NewReplacer(":", "-", "/", "-", "_", "-").Replace(m.o.ID))
 	name, region := host, m.c.region
@@ -132,7 +132,7 @@ func (m *maker) endpoint(low string) string {
 		return m.o.ID[strings.LastIndexByte(m.o.ID, ':')+1:]
 	case strings.HasSuffix(low, "url"), strings.HasSuffix(low, "uri"):
 		return "https://" + name + "." + region + ".example.aliyuncs.com"
-	case strings.HasSuffix(low, "cname"):
+	case low == "cname", strings.HasSuffix(attribute, "Cname"):
 		return name + ".w.kunlunsl.com"
 	case strings.Contains(low, "connectionstring"), strings.Contains(low, "connectiondomain"), strings.HasSuffix(low, "endpoint"),
 		strings.HasSuffix(low, "domain"), strings.HasSuffix(low, "dnsname"), low == "host":
