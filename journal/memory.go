@@ -30,7 +30,7 @@ type memoryJournal struct {
 	mu    sync.Mutex
 	gone  bool // dropped from the map: look the name up again
 	head  Head
-	recs  []Record // from head.First; what readers hold of it is never written again
+	recs  recordList // from head.First
 	lease leaseState
 }
 
@@ -71,7 +71,7 @@ func (m *Memory) append(a *Append) error {
 		r.Data = block[from:len(block):len(block)]
 		r.Seq = a.After + int64(i) + 1
 		r.At = stamp(r.At)
-		j.recs = append(j.recs, r)
+		j.recs.add(r)
 	}
 	j.head = j.head.advance(a)
 	return nil
@@ -107,10 +107,10 @@ func (m *Memory) find(id string) *memoryJournal {
 	return m.journals[id]
 }
 
-func (m *Memory) state(id string) (Head, []Record) {
+func (m *Memory) state(id string) (Head, recordList) {
 	j := m.find(id)
 	if j == nil {
-		return Head{ID: id}, nil
+		return Head{ID: id}, recordList{}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -126,12 +126,12 @@ func (m *Memory) Read(ctx context.Context, id string, after int64) iter.Seq2[Rec
 			yield(Record{}, err)
 			return
 		}
-		for i := skip; i < int64(len(recs)); i++ {
+		for i := skip; i < recs.len(); i++ {
 			if (i-skip)%checkEvery == 0 && ctx.Err() != nil {
 				yield(Record{}, ctx.Err())
 				return
 			}
-			if !yield(recs[i], nil) {
+			if !yield(*recs.at(i), nil) {
 				return
 			}
 		}
@@ -201,11 +201,10 @@ func (m *Memory) Trim(ctx context.Context, id string, before int64) error {
 	cut, drop, err := j.head.checkTrim(id, before)
 	switch {
 	case cut:
-		// A copy, so that the dropped records can be collected.
-		j.recs = slices.Clone(j.recs[before-j.head.First:])
+		j.recs.drop(before - j.head.First)
 		j.head.First = before
 	case drop:
-		j.head, j.recs = Head{ID: id}, nil
+		j.head, j.recs = Head{ID: id}, recordList{}
 	}
 	m.forget(id, j)
 	return err
@@ -276,7 +275,7 @@ func (m *Memory) Clone() *Memory {
 		head, recs := m.state(id)
 		if head.Tail > 0 {
 			head.Summary = bytes.Clone(head.Summary)
-			c.journals[id] = &memoryJournal{head: head, recs: slices.Clip(recs)}
+			c.journals[id] = &memoryJournal{head: head, recs: recs.clip()}
 		}
 	}
 	return c
