@@ -118,7 +118,7 @@ func TestRunFor(t *testing.T) {
 // TestEndless checks that a machine which never comes to rest is reported.
 func TestEndless(t *testing.T) {
 	c := toy.Cases()[0]
-	c.Scripts = map[string]toy.Script{"net": {Pending: 1 << 60}}
+	c.Scripts = map[string]toy.Script{"net": {Pending: 1_000_000_000}}
 	s := sim.New(1, new(journal.Memory), c.Definition(c.World()), &sim.Options{MaxSteps: 500})
 	if err := s.Submit(c.Start); err != nil {
 		t.Fatal(err)
