@@ -1,0 +1,159 @@
+// Command lint tells what is wrong with ROS templates before anything is
+// created.
+//
+//	go run ./examples/lint [-snippet] [-json] [-lang zh] [-strict] [-v] PATH...
+//
+// A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
+// What a file is, its content tells: a ROS template is checked against the
+// catalogue of resource types, an OOS template (for now) only as a document,
+// anything else is skipped. The last line counts. The exit code is 1 if there is
+// an error in a template, 2 if the command was misused.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/provider/schema"
+	"github.com/bianpai/bianpai/template"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+const (
+	exitFound  = 1 // at least one error in a template
+	exitMisuse = 2 // flags or paths that cannot be used
+)
+
+// run is the whole command.
+func run(args []string, stdout, stderr io.Writer) int {
+	l := &linter{types: schema.Default(), stdout: stdout, stderr: stderr}
+	paths, err := l.parseFlags(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return exitMisuse
+	}
+	files, err := findFiles(paths)
+	if err != nil {
+		fmt.Fprintln(stderr, "lint:", err)
+		return exitMisuse
+	}
+	for _, f := range files {
+		if err := l.lintFile(f); err != nil {
+			fmt.Fprintln(stderr, "lint:", err)
+			return exitMisuse
+		}
+	}
+	if err := l.finish(); err != nil {
+		fmt.Fprintln(stderr, "lint:", err)
+		return exitMisuse
+	}
+	if l.errors > 0 {
+		return exitFound
+	}
+	return 0
+}
+
+// linter holds the settings and what has been found so far.
+type linter struct {
+	types          *schema.Catalogue
+	stdout, stderr io.Writer
+	print          diag.PrintOptions
+	json           bool
+	strict         bool
+	verbose        bool
+
+	files, errors, warnings int
+	found                   diag.List // for -json, which prints one array
+}
+
+func (l *linter) parseFlags(args []string) ([]string, error) {
+	fs := flag.NewFlagSet("lint", flag.ContinueOnError)
+	fs.SetOutput(l.stderr)
+	fs.Usage = func() {
+		fmt.Fprintln(l.stderr, "usage: lint [flags] PATH...")
+		fs.PrintDefaults()
+	}
+	fs.BoolVar(&l.print.Snippet, "snippet", false, "show the lines at fault")
+	fs.BoolVar(&l.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
+	fs.BoolVar(&l.strict, "strict", false, "make the service's limits errors instead of warnings")
+	fs.BoolVar(&l.verbose, "v", false, "tell which files are skipped")
+	fs.Func("lang", "language of the messages: en or zh", func(s string) error {
+		switch s {
+		case "en":
+			l.print.Lang = diag.English
+		case "zh":
+			l.print.Lang = diag.Chinese
+		default:
+			return errors.New("want en or zh")
+		}
+		return nil
+	})
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if fs.NArg() == 0 {
+		fs.Usage()
+		return nil, errors.New("no path")
+	}
+	return fs.Args(), nil
+}
+
+func (l *linter) lintFile(f file) error {
+	src, err := os.ReadFile(f.path)
+	if err != nil {
+		return err
+	}
+	t, err := template.Parse(f.path, src, &template.ParseOptions{Strict: l.strict})
+	found := t.Diagnostics()
+	if _, faulty := errors.AsType[*diag.ListError](err); err != nil && !faulty {
+		return err
+	}
+	switch kindOf(t, src, f.named) {
+	case template.NotTemplate:
+		l.note(f.path, "skipped: not a template")
+		return nil
+	case template.Runbook:
+		l.note(f.path, "an OOS template: only its text is checked for now")
+		found = documentOnly(found)
+	case template.Terraform:
+		l.note(f.path, "a Terraform template: its modules are not checked")
+	case template.Stack:
+		found = t.Validate(l.types)
+	}
+	l.files++
+	l.errors += found.Count(diag.Error)
+	l.warnings += found.Count(diag.Warning)
+	if l.json {
+		l.found = append(l.found, found...)
+		return nil
+	}
+	return diag.Fprint(l.stdout, found, &l.print)
+}
+
+func (l *linter) note(path, text string) {
+	if l.verbose {
+		fmt.Fprintf(l.stderr, "%s: %s\n", path, text)
+	}
+}
+
+// finish prints the counts, and the array of -json before them.
+func (l *linter) finish() error {
+	counts := l.stdout
+	if l.json {
+		if err := diag.FprintJSON(l.stdout, l.found); err != nil {
+			return err
+		}
+		counts = l.stderr
+	}
+	_, err := fmt.Fprintf(counts, "%d files, %d errors, %d warnings\n", l.files, l.errors, l.warnings)
+	return err
+}
