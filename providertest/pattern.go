@@ -45,6 +45,12 @@ func withoutLookarounds(p string) string {
 			i += 2
 			continue
 		}
+		if p[i] == '[' {
+			n := classLength(p[i:])
+			b.WriteString(p[i : i+n])
+			i += n
+			continue
+		}
 		if isLookaround(p[i:]) {
 			i += groupLength(p[i:])
 			continue
@@ -66,21 +72,39 @@ func isLookaround(p string) bool {
 
 // groupLength gives the length of the group that begins p.
 func groupLength(p string) int {
-	depth, class := 0, false
+	depth := 0
 	for i := 0; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '\\':
+		switch p[i] {
+		case '\\':
 			i++
-		case class:
-			class = c != ']'
-		case c == '[':
-			class = true
-		case c == '(':
+		case '[':
+			i += classLength(p[i:]) - 1
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			if depth--; depth == 0 {
 				return i + 1
 			}
+		}
+	}
+	return len(p)
+}
+
+// classLength gives the length of the class of letters that begins p.
+func classLength(p string) int {
+	i := 1
+	if strings.HasPrefix(p[i:], "^") {
+		i++
+	}
+	if strings.HasPrefix(p[i:], "]") {
+		i++ // a first bracket is a letter
+	}
+	for ; i < len(p); i++ {
+		switch p[i] {
+		case '\\':
+			i++
+		case ']':
+			return i + 1
 		}
 	}
 	return len(p)

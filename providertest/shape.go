@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -136,7 +137,7 @@ func decodeObject(data json.RawMessage) (map[string]any, *provider.Error) {
 	if len(data) == 0 {
 		return map[string]any{}, nil
 	}
-	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	var m map[string]any
 	if err := dec.Decode(&m); err != nil {
