@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/bianpai/bianpai/internal/seal"
 	"github.com/bianpai/bianpai/internal/value"
@@ -122,3 +123,17 @@ func (v *vault) unseal(sealed []byte) error {
 	}
 	return nil
 }
+
+// scrub takes the vault's secrets out of a text that came from outside.
+func (v *vault) scrub(text string) string {
+	for _, ref := range slices.Sorted(maps.Keys(v.values)) {
+		if secret := v.values[ref]; secret.Kind() == value.KindString && len(secret.Text()) >= shortestSecret {
+			text = strings.ReplaceAll(text, secret.Text(), "******")
+		}
+	}
+	return text
+}
+
+// shortestSecret is the length under which a secret is not looked for in
+// texts: it would be found everywhere.
+const shortestSecret = 4

@@ -1,0 +1,179 @@
+package ros
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/bianpai/bianpai/internal/core"
+	"github.com/bianpai/bianpai/internal/host"
+	"github.com/bianpai/bianpai/journal"
+)
+
+// Run is an operation on a stack that was started. Its methods may be called
+// concurrently, and from any number of handles of the same operation.
+type Run struct {
+	engine *Engine
+	id     string // of the stack
+	number int64
+	from   int64 // the journal's tail before the run started
+}
+
+// Result is an operation's good end.
+type Result struct {
+	Stack  *Stack
+	Status Status
+}
+
+// StackID is the ID of the stack.
+func (r *Run) StackID() string { return r.id }
+
+// Events gives the stack's events after a position, and goes on with those
+// that come, until the operation has ended. Seq of the last event seen is the
+// position to go on from, in this process or another.
+func (r *Run) Events(ctx context.Context, after int64) iter.Seq2[Event, error] {
+	return r.engine.follow(ctx, r.id, max(after, r.from), r.number)
+}
+
+// Wait waits for the operation to end. It returns *FailedError when what was
+// wanted was not reached, and *InDoubtError when the operation stands still
+// until Settle. The context ends the waiting, never the operation.
+func (r *Run) Wait(ctx context.Context) (*Result, error) {
+	for {
+		tail, res, err := r.check(ctx)
+		if res != nil || err != nil {
+			return res, err
+		}
+		if err := r.engine.await(ctx, r.id, tail); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// check tells how the operation stands: a result, an error, or neither while
+// it runs.
+func (r *Run) check(ctx context.Context) (tail int64, res *Result, err error) {
+	head, err := r.engine.store.Head(ctx, stackPrefix+r.id)
+	if err != nil {
+		return 0, nil, err
+	}
+	lookErr := r.engine.look(ctx, r.id, func(m *machine) {
+		switch {
+		case m.state.Runs > r.number:
+			res = &Result{Stack: m.view(), Status: m.state.Status}
+		case m.run == nil:
+		case m.run.ended:
+			res, err = m.outcome()
+		default:
+			err = m.doubts()
+		}
+	})
+	if lookErr != nil {
+		err = lookErr
+	}
+	return head.Tail, res, err
+}
+
+// outcome is how the last operation ended.
+func (m *machine) outcome() (*Result, error) {
+	s := &m.state
+	if s.Status == Status(string(m.run.plan.Operation)+"_COMPLETE") {
+		return &Result{Stack: m.view(), Status: s.Status}, nil
+	}
+	return nil, &FailedError{Stack: s.Ref.Name, Status: s.Status, Reason: s.Reason, Root: s.RootReason, Steps: m.run.failed}
+}
+
+// doubts is an error when the operation stands still for a person.
+func (m *machine) doubts() error {
+	if m.run.doubts == 0 || m.run.flying() > 0 {
+		return nil
+	}
+	e := &InDoubtError{Stack: m.state.Ref.Name}
+	for i := range m.run.steps {
+		if m.run.steps[i].state == inDoubt {
+			step := &m.run.plan.Steps[i]
+			e.Steps = append(e.Steps, DoubtfulStep{LogicalID: step.LogicalID, Type: step.Type, Err: m.run.steps[i].doubt})
+		}
+	}
+	return e
+}
+
+// Cancel stops the operation as a failure would: what runs is awaited, then
+// the stack is rolled back if that is what its settings say.
+func (r *Run) Cancel(ctx context.Context, why string) error {
+	return r.submit(ctx, &stopRequest{Reason: why})
+}
+
+// Abort is Cancel without patience: what runs is given up at once.
+func (r *Run) Abort(ctx context.Context, why string) error {
+	return r.submit(ctx, &stopRequest{Reason: why, Quick: true})
+}
+
+// Settle tells what became of a call in doubt: the physical ID of what it
+// made or found, or "" if it had no effect.
+func (r *Run) Settle(ctx context.Context, logicalID, physicalID string) error {
+	return r.submit(ctx, &settleRequest{logicalID, physicalID})
+}
+
+func (r *Run) submit(ctx context.Context, req any) error {
+	d, err := r.engine.drive(ctx, r.id)
+	if err != nil {
+		return err
+	}
+	return d.Submit(ctx, req)
+}
+
+// pollJournal is how often a journal that cannot be watched is looked at.
+const pollJournal = 500 * time.Millisecond
+
+// await returns when the journal of a stack has grown, or with the error that
+// stopped its driver.
+func (e *Engine) await(ctx context.Context, id string, tail int64) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if d := e.driver(id); d != nil {
+		stop := context.AfterFunc(ctx, func() {})
+		defer stop()
+		go func() {
+			select {
+			case <-d.Stopped():
+				cancel(&host.StoppedError{ID: id, Cause: d.Err()})
+			case <-ctx.Done():
+			}
+		}()
+	}
+	err := e.watch(ctx, stackPrefix+id, tail)
+	if stopped, ok := errors.AsType[*host.StoppedError](context.Cause(ctx)); ok {
+		if stopped.Cause != nil {
+			return &StoppedError{Cause: stopped.Cause}
+		}
+		return &StoppedError{}
+	}
+	return err
+}
+
+func (e *Engine) watch(ctx context.Context, journalID string, tail int64) error {
+	if w, ok := e.store.(journal.Watcher); ok {
+		return w.Watch(ctx, journalID, tail)
+	}
+	tick := time.NewTicker(pollJournal)
+	defer tick.Stop()
+	for {
+		head, err := e.store.Head(ctx, journalID)
+		if err != nil || head.Tail > tail {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// number reads how many operations a driven stack has had.
+func runs(ctx context.Context, d *host.Driver) (n int64, err error) {
+	err = d.Inspect(ctx, func(m core.Machine) { n = m.(*machine).state.Runs })
+	return n, err
+}
