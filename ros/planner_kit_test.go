@@ -121,10 +121,15 @@ func withHoles(r *template.DesiredResource, path string, v value.Value) value.Va
 	return value.Unknown(&value.Hole{Expr: value.RawExpr(expr), Refs: []string{id}})
 }
 
-// testScope is a scope of nothing: what the lines say needs no more.
-func testScope(t testing.TB) *template.Scope {
+// testScope is a scope that knows resources by name alone: what the lines say
+// needs no more.
+func testScope(t testing.TB, ids ...string) *template.Scope {
 	t.Helper()
-	tmpl, err := template.Parse("kit", []byte("ROSTemplateFormatVersion: '2015-09-01'\nResources:\n  R:\n    Type: ALIYUN::ROS::WaitConditionHandle\n"), nil)
+	text := "ROSTemplateFormatVersion: '2015-09-01'\nResources:\n"
+	for _, id := range ids {
+		text += "  " + id + ":\n    Type: ALIYUN::ROS::WaitConditionHandle\n"
+	}
+	tmpl, err := template.Parse("kit", []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,19 +164,37 @@ type stackUnderTest struct {
 
 func newStackUnderTest(t testing.TB) *stackUnderTest {
 	t.Helper()
-	return &stackUnderTest{t: t, vault: testVault(t), scope: testScope(t), types: planTypes, made: map[*Step]int{}}
+	return &stackUnderTest{t: t, vault: testVault(t), types: planTypes, made: map[*Step]int{}}
 }
 
 func (s *stackUnderTest) input(lines string) *planInput {
 	in := &planInput{
 		ref: StackRef{ID: "stack-1", Name: "web", Region: "cn-hangzhou"}, operation: UpdateOperation,
-		state: s.state, scope: s.scope, types: s.types, vault: s.vault, digest: "d",
+		state: s.state, types: s.types, vault: s.vault, digest: "d",
 	}
 	if s.state == nil {
 		in.operation = CreateOperation
 	}
 	in.desired = resourcesOf(s.t, lines)
+	in.scope = testScope(s.t, s.names(in.desired)...)
+	s.scope = in.scope
 	return in
+}
+
+// names are the logical IDs of the template and of the stack.
+func (s *stackUnderTest) names(desired *template.Desired) []string {
+	ids := []string{"None"}
+	for _, r := range desired.Resources {
+		ids = append(ids, r.LogicalID)
+	}
+	if s.state != nil {
+		for _, r := range s.state.Resources {
+			if !slices.Contains(ids, r.LogicalID) {
+				ids = append(ids, r.LogicalID)
+			}
+		}
+	}
+	return ids
 }
 
 func (s *stackUnderTest) plan(in *planInput) *Plan {
