@@ -1,11 +1,16 @@
 package template
 
 import (
-	"github.com/bianpai/bianpai/diag"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/value"
 )
 
-// Pseudo holds what the pseudo parameters ALIYUN::… stand for.
+// Pseudo holds what the pseudo parameters ALIYUN::… stand for, and the other
+// facts of the world that functions need.
 type Pseudo struct {
 	AccountID       string
 	TenantID        string
@@ -13,41 +18,168 @@ type Pseudo struct {
 	StackID         string
 	StackName       string
 	ResourceGroupID string
+	// Zones lists the zones of each region for Fn::GetAZs. A region that it
+	// lacks is taken to have the zones -a, -b and -c.
+	Zones map[string][]string
+	// Now is the time that Fn::FormatTime gives; zero makes it an error.
+	Now time.Time
+}
+
+const (
+	pseudoPrefix  = "ALIYUN::"
+	pseudoIndex   = "ALIYUN::Index"
+	pseudoNoValue = "ALIYUN::NoValue"
+)
+
+var pseudoNames = []string{
+	"ALIYUN::StackId", "ALIYUN::StackName", "ALIYUN::Region", pseudoNoValue, "ALIYUN::TenantId",
+	pseudoIndex, "ALIYUN::AccountId", "ALIYUN::ResourceGroupId",
+}
+
+func (ps *Pseudo) value(name string) (string, bool) {
+	switch name {
+	case "ALIYUN::StackId":
+		return ps.StackID, true
+	case "ALIYUN::StackName":
+		return ps.StackName, true
+	case "ALIYUN::Region":
+		return ps.Region, true
+	case "ALIYUN::TenantId":
+		return ps.TenantID, true
+	case "ALIYUN::AccountId":
+		return ps.AccountID, true
+	case "ALIYUN::ResourceGroupId":
+		return ps.ResourceGroupID, true
+	}
+	return "", false
 }
 
 // Scope is a template bound to parameter values: all that its expressions can
-// refer to but the resources' state. It is immutable and safe for concurrent
+// refer to but the state of resources. It is immutable and safe for concurrent
 // use.
 type Scope struct {
-	t *Template
+	template *Template // nil if the scope was loaded
+	pseudo   Pseudo
+	names    map[string]symbol
+	params   []boundParameter
+	locals   []boundLocal
+	mappings doc.Node
+	outputs  []boundOutput
+
+	conditions map[string]int32
+	truths     []truth
+
+	counts []int32 // per resource, -1: not counted; nil: none is
+	absent []bool  // per resource; nil: all exist
+	// open says that only those resources are named that are special: counted,
+	// absent, or with a dot in their name. Other names stand for resources too.
+	open bool
 }
 
-// Desired lists the resources that a template asks for, with counts and
-// conditions applied, in template order.
-type Desired struct {
-	Resources []*DesiredResource
+type boundParameter struct {
+	name  string
+	value value.Value
 }
 
-// DesiredResource is one resource that should exist.
-type DesiredResource struct {
-	LogicalID string
-	Type      string
-	Template  *Resource
-	Index     int // number of a counted instance; -1: not counted
-	// Properties is a map with holes for all that depends on another
-	// resource.
-	Properties     value.Value
-	Uses           []Use    // in the order of the properties
-	DependsOn      []string // declared ones only, those that do not exist dropped
-	DeletionPolicy string   // "Delete" or "Retain"
-	Metadata       value.Value
+// boundLocal is a local ready for use: an expression that is evaluated in each
+// place, or a value.
+type boundLocal struct {
+	name  string
+	macro bool
+	node  doc.Node    // of a macro
+	value value.Value // of any other
+	err   error       // why there is no value
+	data  bool        // a query
+	state evalState
 }
 
-// Use is one reference to another resource.
-type Use struct {
-	To        string // logical id
-	Attribute string // "" for Ref
-	Path      string // where: VpcId, Tags[0].Value
+type boundOutput struct {
+	name        string
+	description string
+	noEcho      bool
+	value       doc.Node
+}
+
+type evalState uint8
+
+const (
+	unevaluated evalState = iota
+	evaluating
+	evaluated
+)
+
+// truth is a condition and what came out of it.
+type truth struct {
+	name  string
+	node  doc.Node
+	state evalState
+	value bool
+	err   error
+}
+
+func (s *Scope) local(name string) *boundLocal {
+	if sym := s.names[name]; sym.kind == localSymbol {
+		return &s.locals[sym.index]
+	}
+	return nil
+}
+
+// count gives the number of instances of a resource, -1 if it is not counted.
+func (s *Scope) count(index int32) int {
+	if s.counts == nil {
+		return -1
+	}
+	return int(s.counts[index])
+}
+
+func (s *Scope) isAbsent(index int32) bool { return s.absent != nil && s.absent[index] }
+
+// target is what the name of a resource stands for.
+type target struct {
+	name   string
+	count  int // -1: one resource
+	absent bool
+}
+
+// resource finds a resource, or an instance of a counted one, by name.
+func (s *Scope) resource(name string) (target, bool) {
+	if sym, ok := s.names[name]; ok {
+		if sym.kind != resourceSymbol {
+			return target{}, false
+		}
+		return target{name, s.count(sym.index), s.isAbsent(sym.index)}, true
+	}
+	if base, i, ok := instance(name); ok {
+		if sym := s.names[base]; sym.kind == resourceSymbol && i < s.count(sym.index) {
+			return target{name, -1, s.isAbsent(sym.index)}, true
+		}
+		return target{}, false
+	}
+	if s.open && !strings.Contains(name, ".") && !strings.HasPrefix(name, pseudoPrefix) {
+		return target{name, -1, false}, true
+	}
+	return target{}, false
+}
+
+// instance takes the name of an instance apart: Web[3].
+func instance(name string) (base string, index int, ok bool) {
+	base, rest, ok := strings.Cut(name, "[")
+	if !ok || !strings.HasSuffix(rest, "]") {
+		return "", 0, false
+	}
+	digits := rest[:len(rest)-1]
+	i, err := strconv.Atoi(digits)
+	if err != nil || i < 0 || strconv.Itoa(i) != digits {
+		return "", 0, false
+	}
+	return base, i, true
+}
+
+func instanceName(base string, i int) string {
+	buf := make([]byte, 0, len(base)+8)
+	buf = append(append(buf, base...), '[')
+	buf = strconv.AppendInt(buf, int64(i), 10)
+	return string(append(buf, ']'))
 }
 
 // Lookup tells what is known of resources. false stands for "not yet".
@@ -55,13 +187,3 @@ type Lookup interface {
 	Ref(logicalID string) (value.Value, bool)
 	Attribute(logicalID, name string) (value.Value, bool)
 }
-
-// OutputValue is one evaluated output.
-type OutputValue struct {
-	Name        string
-	Description string
-	Value       value.Value
-	NoEcho      bool
-}
-
-var _ diag.List

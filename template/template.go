@@ -56,11 +56,9 @@ type Template struct {
 	strict   bool
 	findings diag.List
 
-	params     map[string]int32
-	resources  map[string]int32
+	names      map[string]symbol // of parameters, locals and resources
 	conditions map[string]int32
 	locals     map[string]int32
-	dotted     bool // a resource's name holds a dot
 }
 
 // Parameter is one declared parameter.
@@ -82,9 +80,6 @@ type Parameter struct {
 	Description           doc.Node // likewise
 	Label                 doc.Node // likewise
 	Node                  doc.Node
-
-	defaulted value.Value // Default converted; valid if defaultOK
-	defaultOK bool
 }
 
 // Condition is one entry of Conditions.
@@ -187,16 +182,24 @@ func (t *Template) Root() doc.Node { return t.doc.Root() }
 
 // Parameter returns a parameter by name, or nil.
 func (t *Template) Parameter(name string) *Parameter {
-	if i, ok := t.params[name]; ok {
-		return t.Parameters[i]
+	if s := t.names[name]; s.kind == parameterSymbol {
+		return t.Parameters[s.index]
 	}
 	return nil
 }
 
 // Resource returns a resource by its logical id, or nil.
 func (t *Template) Resource(name string) *Resource {
-	if i, ok := t.resources[name]; ok {
-		return t.Resources[i]
+	if s := t.names[name]; s.kind == resourceSymbol {
+		return t.Resources[s.index]
+	}
+	return nil
+}
+
+// Local returns a local by name, or nil.
+func (t *Template) Local(name string) *Local {
+	if s := t.names[name]; s.kind == localSymbol {
+		return t.Locals[s.index]
 	}
 	return nil
 }

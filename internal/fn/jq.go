@@ -158,3 +158,10 @@ func fromJq(x any) value.Value {
 	}
 	return value.Null()
 }
+
+// CheckJq reports what is wrong with a program before it has a source to run
+// on. The error is an *Error.
+func CheckJq(script string) error {
+	_, err := compileJq(script, &jqMeter{Context: context.Background(), left: jqWork})
+	return err
+}

@@ -29,7 +29,7 @@ type Pattern struct {
 }
 
 const (
-	maxPattern = 4096
+	maxPattern = 64 << 10
 	maxSteps   = 50_000_000
 )
 

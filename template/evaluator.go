@@ -1,0 +1,259 @@
+package template
+
+import (
+	"strconv"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/doc"
+	"github.com/bianpai/bianpai/internal/fn"
+	"github.com/bianpai/bianpai/internal/value"
+)
+
+const (
+	// maxNesting is how deep function calls may nest.
+	maxNesting = 20
+	// maxSteps bounds the nodes that one evaluation visits: locals that hold
+	// locals can multiply.
+	maxSteps = 50_000_000
+)
+
+// evaluator evaluates nodes in a scope. It is not safe for concurrent use; the
+// scope is.
+type evaluator struct {
+	scope  *Scope
+	table  functions
+	lookup Lookup   // nil: nothing is known of resources
+	in     contexts // which functions may stand here
+	index  int      // of the counted instance; -1 outside of one
+	depth  int      // of function calls
+	steps  int
+	uses   *uses // nil: references are not recorded
+	// inLocal says that a local is evaluated, where only parameters and other
+	// locals exist.
+	inLocal bool
+	noLocal bool // rules, metadata and policies do not see locals
+	output  bool // a reference to a resource that does not exist is null
+}
+
+func (s *Scope) evaluator(in contexts, lookup Lookup) *evaluator {
+	return &evaluator{scope: s, table: table, lookup: lookup, in: in, index: -1}
+}
+
+// evalError is a fault at a node.
+type evalError struct {
+	node doc.Node
+	code diag.Code
+	args []string
+}
+
+func (e *evalError) Error() string { return string(e.code) }
+
+func fail(n doc.Node, code diag.Code, args ...string) error {
+	return &evalError{n, code, args}
+}
+
+// finding makes a diagnostic of an error of an evaluation.
+func finding(sev diag.Severity, err error, path string) diag.Diagnostic {
+	e, ok := err.(*evalError)
+	if !ok {
+		return diag.New(sev, "evaluation-failed", nil, diag.Range{}, path, err.Error())
+	}
+	var src *diag.Source
+	if d := e.node.Doc(); d != nil {
+		src = d.Source()
+	}
+	return diag.New(sev, e.code, src, e.node.Range(), path, e.args...)
+}
+
+// eval evaluates a node. The result is Absent for what is to be left out.
+func (e *evaluator) eval(n doc.Node) (value.Value, error) {
+	if e.steps++; e.steps > maxSteps {
+		return value.Value{}, fail(n, "evaluation-too-large", strconv.Itoa(maxSteps))
+	}
+	switch n.Kind() {
+	case doc.List:
+		return e.list(n)
+	case doc.Map:
+		if name, arg, ok := callOf(n); ok {
+			return e.call(n, name, arg)
+		}
+		return e.members(n)
+	}
+	return scalar(n), nil
+}
+
+func (e *evaluator) list(n doc.Node) (value.Value, error) {
+	items := make([]value.Value, 0, n.Len())
+	for i := range n.Len() {
+		e.uses.index(i)
+		v, err := e.eval(n.At(i))
+		e.uses.leave()
+		if err != nil {
+			return value.Value{}, err
+		}
+		if !v.IsAbsent() {
+			items = append(items, v)
+		}
+	}
+	return value.List(items), nil
+}
+
+func (e *evaluator) members(n doc.Node) (value.Value, error) {
+	entries := make([]value.Entry, 0, n.Len())
+	for i := range n.Len() {
+		member := n.At(i)
+		key := member.Key()
+		e.uses.enter(key)
+		v, err := e.eval(member)
+		e.uses.leave()
+		if err != nil {
+			return value.Value{}, err
+		}
+		if !v.IsAbsent() {
+			entries = append(entries, value.Entry{Key: key, Value: v})
+		}
+	}
+	return value.Map(entries), nil
+}
+
+func (e *evaluator) call(n doc.Node, name string, arg doc.Node) (value.Value, error) {
+	f := e.table[name]
+	if f == nil {
+		return value.Value{}, fail(n, "unknown-function", name, noNames)
+	}
+	if f.in&e.in == 0 {
+		return value.Value{}, fail(n, "function-misplaced", name, e.in.place())
+	}
+	if e.depth++; e.depth > maxNesting {
+		return value.Value{}, fail(n, "function-too-deep", strconv.Itoa(maxNesting))
+	}
+	defer func() { e.depth-- }()
+	e.uses.hold()
+	defer e.uses.release()
+	// A condition's root has a table of its own; its arguments are inside.
+	if e.in&atRoot != 0 {
+		e.in = inCondition
+	}
+	if f.eval != nil {
+		return f.eval(e, n, arg)
+	}
+	return e.strict(f, n, arg)
+}
+
+func (in contexts) place() string {
+	switch {
+	case in&atRoot != 0:
+		return "Conditions"
+	case in&inCondition != 0:
+		return "Conditions, Rules"
+	case in&inCount != 0:
+		return "Count"
+	}
+	return "Properties, Outputs"
+}
+
+// strict evaluates the arguments and applies the function, unless a part that
+// it must know is unknown.
+func (e *evaluator) strict(f *function, call, arg doc.Node) (value.Value, error) {
+	var buf [4]value.Value
+	args, err := e.arguments(buf[:0], f, call, arg)
+	if err != nil {
+		return value.Value{}, err
+	}
+	sensitive, unknown := false, false
+	for _, v := range args {
+		sensitive = sensitive || v.HasSensitive()
+		unknown = unknown || unknownFor(f.needs, v)
+	}
+	if unknown {
+		return e.later(call, args...), nil
+	}
+	v, err := f.apply(args)
+	if err != nil {
+		return value.Value{}, e.failed(call, err, sensitive)
+	}
+	if sensitive && !(f.parts && (v.Kind() == value.KindList || v.Kind() == value.KindMap)) {
+		v = v.WithSensitive()
+	}
+	return v, nil
+}
+
+func unknownFor(needs knowledge, v value.Value) bool {
+	switch {
+	case needs == knowAll || v.IsUnknown():
+		return v.HasUnknown()
+	case needs == knowMembers && v.HasUnknown():
+		for _, member := range v.Items() {
+			if member.IsUnknown() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// arguments evaluates a function's arguments: the members of the list that the
+// argument must be, or the argument itself. Removed members of that list count
+// as null.
+func (e *evaluator) arguments(args []value.Value, f *function, call, arg doc.Node) ([]value.Value, error) {
+	if f.shape.most == 0 {
+		v, err := e.eval(arg)
+		if err == nil && f.shape.list && v.Kind() != value.KindList && !v.IsNull() && !v.IsUnknown() {
+			err = fail(call, "function-shape", f.name, f.shape.text())
+		}
+		return append(args, orNull(v)), err
+	}
+	if arg.Kind() != doc.List || arg.Len() < f.shape.least || f.shape.most > 0 && arg.Len() > f.shape.most {
+		return nil, fail(call, "function-shape", f.name, f.shape.text())
+	}
+	for i := range arg.Len() {
+		v, err := e.eval(arg.At(i))
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, orNull(v))
+	}
+	return args, nil
+}
+
+func orNull(v value.Value) value.Value {
+	if v.IsAbsent() {
+		return value.Null()
+	}
+	return v
+}
+
+// text says what the argument should be.
+func (s shape) text() string {
+	switch {
+	case s.list:
+		return "[…]"
+	case s.most == 0:
+		return "value"
+	case s.most < 0:
+		return "[" + strconv.Itoa(s.least) + "+]"
+	case s.least == s.most:
+		return "[" + strconv.Itoa(s.least) + "]"
+	}
+	return "[" + strconv.Itoa(s.least) + ".." + strconv.Itoa(s.most) + "]"
+}
+
+// failed places an error of a pure function. Its arguments may show parts of
+// values, which must not be seen if they are sensitive.
+func (e *evaluator) failed(call doc.Node, err error, sensitive bool) error {
+	f, ok := err.(*fn.Error)
+	if !ok {
+		return fail(call, "evaluation-failed", err.Error())
+	}
+	args := f.Args
+	if sensitive && f.Code != fn.CodeType {
+		args = make([]string, len(f.Args))
+		for i := range args {
+			args[i] = "******"
+		}
+	}
+	for i := range args {
+		args[i] = clip(args[i])
+	}
+	return fail(call, diag.Code(f.Code), args...)
+}

@@ -1,0 +1,235 @@
+package template
+
+import (
+	"strings"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/doc"
+	"github.com/bianpai/bianpai/internal/value"
+)
+
+// Desired lists the resources that a template asks for, with counts and
+// conditions applied, in template order.
+type Desired struct {
+	Resources []*DesiredResource
+}
+
+// DesiredResource is one resource that should exist.
+type DesiredResource struct {
+	LogicalID string
+	Type      string
+	Template  *Resource
+	Index     int // number of a counted instance; -1: not counted
+	// Properties is a map with holes for all that depends on another
+	// resource. Members that are to be left out are gone.
+	Properties     value.Value
+	Uses           []Use    // in the order of the properties
+	DependsOn      []string // the declared ones that exist, instances by name
+	DeletionPolicy string   // "Delete" or "Retain"
+	Metadata       value.Value
+}
+
+// Use is one reference to another resource.
+type Use struct {
+	To        string // logical id
+	Attribute string // "" for Ref
+	Path      string // the property that it is in: VpcId, Tags[0].Value
+}
+
+// Expand evaluates the resources. What depends on the state of other resources
+// is left open as holes in the properties. The error is a *diag.ListError with
+// all faults at once, cycles among the resources that exist included.
+func (s *Scope) Expand() (*Desired, error) {
+	if s.template == nil {
+		d := diag.New(diag.Error, "scope-without-template", nil, diag.Range{}, "")
+		return nil, diag.List{d}.Err()
+	}
+	x := expander{scope: s, template: s.template}
+	x.eval = s.evaluator(inNormal, nil)
+	x.eval.uses = &uses{}
+	x.run()
+	if x.faults.Err() == nil {
+		x.faults = append(x.faults, cycles(s.template, x.desired)...)
+	}
+	x.faults.Sort()
+	if err := x.faults.Err(); err != nil {
+		return nil, err
+	}
+	return &Desired{x.desired}, nil
+}
+
+type expander struct {
+	scope    *Scope
+	template *Template
+	eval     *evaluator
+	desired  []*DesiredResource
+	slab     []DesiredResource
+	faults   diag.List
+}
+
+func (x *expander) run() {
+	size := 0
+	for i := range x.template.Resources {
+		size += x.instances(int32(i))
+	}
+	x.slab = make([]DesiredResource, size)
+	x.desired = make([]*DesiredResource, 0, size)
+	for i, r := range x.template.Resources {
+		n := x.instances(int32(i))
+		if x.scope.count(int32(i)) < 0 {
+			if n == 1 {
+				x.resource(r, r.Name, -1)
+			}
+			continue
+		}
+		for k := range n {
+			x.resource(r, instanceName(r.Name, k), k)
+		}
+	}
+}
+
+// instances is how many resources one entry of the template gives.
+func (x *expander) instances(index int32) int {
+	if x.scope.isAbsent(index) {
+		return 0
+	}
+	if n := x.scope.count(index); n >= 0 {
+		return n
+	}
+	return 1
+}
+
+func (x *expander) resource(r *Resource, id string, index int) {
+	d := &x.slab[len(x.desired)]
+	x.desired = append(x.desired, d)
+	d.LogicalID, d.Type, d.Template, d.Index = id, r.Type, r, index
+	d.DeletionPolicy = r.DeletionPolicy
+	x.eval.index = index
+	d.Properties = x.properties(r)
+	d.Uses = x.eval.uses.take()
+	d.DependsOn = x.dependsOn(r)
+	x.eval.index = -1
+	if !r.Metadata.IsZero() {
+		d.Metadata = x.attribute(r, r.Metadata)
+	}
+	if d.DeletionPolicy == "" {
+		d.DeletionPolicy = x.policy(r)
+	}
+}
+
+// properties evaluates the properties one by one, so that each faulty one is
+// reported.
+func (x *expander) properties(r *Resource) value.Value {
+	n := r.Properties
+	if n.Kind() != doc.Map {
+		return value.Map(nil)
+	}
+	if _, _, ok := callOf(n); ok {
+		v, err := x.eval.eval(n)
+		if err != nil {
+			x.faults = append(x.faults, finding(diag.Error, err, r.path("Properties")))
+		}
+		if v.Kind() != value.KindMap && !v.IsUnknown() {
+			v = value.Map(nil)
+		}
+		return v
+	}
+	raw := rawProperty(r.Type)
+	entries := make([]value.Entry, 0, n.Len())
+	for i := range n.Len() {
+		member := n.At(i)
+		key := member.Key()
+		var v value.Value
+		var err error
+		if key == raw {
+			v = literal(member)
+		} else {
+			x.eval.uses.enter(key)
+			v, err = x.eval.eval(member)
+			x.eval.uses.leave()
+		}
+		if err != nil {
+			x.faults = append(x.faults, finding(diag.Error, err, r.path("Properties")+"."+key))
+			x.eval.reset()
+			continue
+		}
+		if !v.IsAbsent() {
+			entries = append(entries, value.Entry{Key: key, Value: v})
+		}
+	}
+	return value.Map(entries)
+}
+
+// reset makes the evaluator usable after an error.
+func (e *evaluator) reset() {
+	e.depth = 0
+	if e.uses != nil {
+		e.uses.path, e.uses.held = e.uses.path[:0], 0
+	}
+}
+
+// rawProperty names the property of a type that holds a template of its own
+// and is not evaluated.
+func rawProperty(typ string) string {
+	if strings.HasPrefix(typ, "ALIYUN::ROS::Stack") && (typ == typeStack || typ == typeStackGroup) {
+		return "TemplateBody"
+	}
+	return ""
+}
+
+const (
+	typeStack      = "ALIYUN::ROS::Stack"
+	typeStackGroup = "ALIYUN::ROS::StackGroup"
+)
+
+// attribute evaluates Metadata, where a reference waits for no resource.
+func (x *expander) attribute(r *Resource, n doc.Node) value.Value {
+	e := x.scope.evaluator(inNormal, nil)
+	e.noLocal = true
+	v, err := e.eval(n)
+	if err != nil {
+		x.faults = append(x.faults, finding(diag.Error, err, r.path(n.Key())))
+	}
+	return v
+}
+
+func (x *expander) policy(r *Resource) string {
+	e := x.scope.evaluator(inNormal, nil)
+	e.noLocal = true
+	v, err := e.eval(r.policy)
+	switch {
+	case err != nil:
+	case empty(v) || v.Text() == policyDelete:
+		return policyDelete
+	case v.Text() == policyRetain:
+		return policyRetain
+	default:
+		err = fail(r.policy, "deletion-policy", v.String(), noNames)
+	}
+	x.faults = append(x.faults, finding(diag.Error, err, r.path("DeletionPolicy")))
+	return policyDelete
+}
+
+// dependsOn gives the declared dependencies that exist.
+func (x *expander) dependsOn(r *Resource) []string {
+	if len(r.DependsOn) == 0 {
+		return nil
+	}
+	if x.scope.counts == nil && x.scope.absent == nil {
+		return r.DependsOn
+	}
+	var names []string
+	for _, name := range r.DependsOn {
+		to, ok := x.scope.resource(name)
+		switch {
+		case !ok || to.absent:
+		case to.count < 0:
+			names = append(names, name)
+		default:
+			for i := range to.count {
+				names = append(names, instanceName(name, i))
+			}
+		}
+	}
+	return names
+}

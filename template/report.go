@@ -1,0 +1,101 @@
+package template
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/doc"
+)
+
+// The service's limits. Past one, a template gets a warning, or an error if
+// parsed strictly.
+const (
+	maxTemplateBytes = 524288
+	maxResources     = 300
+	maxLocalDepth    = 5
+	maxAssertions    = 100
+)
+
+func (t *Template) report(sev diag.Severity, code diag.Code, n doc.Node, path string, args ...string) {
+	t.reportAt(sev, code, n.Range(), path, args...)
+}
+
+func (t *Template) reportAt(sev diag.Severity, code diag.Code, r diag.Range, path string, args ...string) {
+	t.findings = append(t.findings, diag.New(sev, code, t.doc.Source(), r, path, args...))
+}
+
+// limit reports that a limit of the service is passed.
+func (t *Template) limit(code diag.Code, n doc.Node, path string, args ...string) {
+	t.report(t.limitSeverity(), code, n, path, args...)
+}
+
+func (t *Template) limitSeverity() diag.Severity {
+	if t.strict {
+		return diag.Error
+	}
+	return diag.Warning
+}
+
+// noNames stands in a hint where there is no name to propose.
+const noNames = "-"
+
+// near gives the closest of some names for a hint, or the first few of them
+// if none is close.
+func near(name string, among []string) string {
+	return nearOf(name, slices.Values(among))
+}
+
+func nearOf(name string, among iter.Seq[string]) string {
+	if closest := diag.Nearest(name, among); closest != "" {
+		return closest
+	}
+	const most = 8
+	var few []string
+	for candidate := range among {
+		if len(few) == most {
+			few = append(few, "…")
+			break
+		}
+		few = append(few, clip(candidate))
+	}
+	if len(few) == 0 {
+		return noNames
+	}
+	return strings.Join(few, ", ")
+}
+
+// nearest does so for the names that may stand in a reference.
+func (t *Template) nearest(name string, kinds ...symbolKind) string {
+	return nearOf(name, t.namesOf(kinds))
+}
+
+// namesOf yields names in the template's order, so that a tie has the same
+// winner each time.
+func (t *Template) namesOf(kinds []symbolKind) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, kind := range kinds {
+			switch kind {
+			case parameterSymbol:
+				for _, p := range t.Parameters {
+					if !yield(p.Name) {
+						return
+					}
+				}
+			case localSymbol:
+				for _, l := range t.Locals {
+					if !yield(l.Name) {
+						return
+					}
+				}
+			case resourceSymbol:
+				for _, r := range t.Resources {
+					if !yield(r.Name) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
