@@ -10,7 +10,9 @@ import (
 
 // FromGo makes a value of a Go value: nil, booleans, numbers, strings,
 // json.Number, json.RawMessage, []any, []string, map[string]any,
-// map[string]string, and Value itself. The keys of Go maps are sorted.
+// map[string]string, and Value itself. The keys of Go maps are sorted. A Go
+// float that is integral becomes an integer, since encoding/json makes no
+// difference; Float makes one that stays.
 func FromGo(v any) (Value, error) { return fromGo(v, 0) }
 
 func fromGo(v any, depth int) (Value, error) {
@@ -27,9 +29,9 @@ func fromGo(v any, depth int) (Value, error) {
 	case string:
 		return String(v), nil
 	case float64:
-		return Float(v), nil
+		return fromFloat(v), nil
 	case float32:
-		return Float(float64(v)), nil
+		return fromFloat(float64(v)), nil
 	case json.Number:
 		return fromNumber(string(v))
 	case json.RawMessage:
@@ -47,6 +49,15 @@ func fromGo(v any, depth int) (Value, error) {
 		return i, nil
 	}
 	return Value{}, fmt.Errorf("a Go value of type %T is no JSON value", v)
+}
+
+// fromFloat gives an integer where the float is one: encoding/json decodes
+// every number to a float, and 3 is not 3.0 here.
+func fromFloat(f float64) Value {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return Int(int64(f))
+	}
+	return Float(f)
 }
 
 func fromNumber(text string) (Value, error) {
