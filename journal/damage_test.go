@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,7 +138,7 @@ func (s *sample) wantDamaged(t *testing.T, dir, what string) {
 func samples(t *testing.T) []*sample {
 	return []*sample{
 		makeSample(t, "stack/1", 1, 3, 1, 2),
-		makeSample(t, strings.Repeat("Long", 60), 2, 1, 1), // a hashed file name
+		makeSample(t, strings.Repeat("名", 23), 1, 1), // a hashed file name
 	}
 }
 
@@ -149,33 +148,6 @@ func TestTornTail(t *testing.T) {
 	for _, s := range samples(t) {
 		for n := range len(s.file) + 1 {
 			s.wantUpTo(t, s.place(t, s.file[:n]), fmt.Sprintf("%d bytes", n), s.wholeIn(n))
-		}
-	}
-}
-
-// TestTornTailFilled: a crash can also leave the size of the whole write with
-// blocks in it that were never filled, or hold something else.
-func TestTornTailFilled(t *testing.T) {
-	t.Parallel()
-	rnd := rand.New(rand.NewPCG(1, 1))
-	for _, s := range samples(t) {
-		for n := range len(s.file) + 1 {
-			zeros := make([]byte, len(s.file))
-			noise := make([]byte, n+rnd.IntN(300))
-			for i := range noise {
-				noise[i] = byte(rnd.Uint32())
-			}
-			for name, fill := range map[string][]byte{"zeros": zeros, "noise": noise} {
-				if name == "noise" && n < 12 {
-					continue // no journal, or one of a newer format
-				}
-				file := append(bytes.Clone(s.file[:n]), fill[min(n, len(fill)):]...)
-				same := 0 // the fill can happen to be what stood there
-				for same < min(len(file), len(s.file)) && file[same] == s.file[same] {
-					same++
-				}
-				s.wantUpTo(t, s.place(t, file), fmt.Sprintf("%s after %d bytes", name, n), s.wholeIn(same))
-			}
 		}
 	}
 }

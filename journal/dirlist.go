@@ -13,6 +13,10 @@ const maxListErrors = 10
 // List implements Store.
 func (d *Dir) List(ctx context.Context, q *Query) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
+		if err := d.usable(ctx); err != nil {
+			yield(Head{}, err)
+			return
+		}
 		ids, errs := d.ids(ctx)
 		for id := range q.choose(ids) {
 			head, err := d.Head(ctx, id)
