@@ -52,7 +52,7 @@ func mendUTF8(text []byte) []textFault {
 		return nil
 	}
 	var faults []textFault
-	last := -1
+	last := -2 // the byte that was bad before
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && size == 1 {

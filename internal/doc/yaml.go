@@ -247,6 +247,10 @@ func (r *yamlReader) members(n *yaml.Node) (end uint32, merged int) {
 	own := append([]node(nil), r.stack[mark:]...)
 	r.stack = r.stack[:mark]
 	for _, s := range sources {
+		if r.merged += int(s.b); r.merged > maxMerged {
+			r.exhaust(s.start, "too-many-merged", maxMerged)
+			break
+		}
 		first := r.firstChild(&s)
 		for _, c := range r.nodes[first : first+s.b] {
 			c.flags |= shared
@@ -255,9 +259,6 @@ func (r *yamlReader) members(n *yaml.Node) (end uint32, merged int) {
 	}
 	merged = len(r.stack) - mark
 	r.stack = append(r.stack, own...)
-	if r.merged += merged; r.merged > maxMerged {
-		r.exhaust(r.lines.off, "too-many-merged", maxMerged)
-	}
 	return end, merged
 }
 
@@ -273,6 +274,9 @@ func (r *yamlReader) mergeSources() []node {
 	}
 	for i := range sources {
 		if sources[i].kind != Map {
+			if r.full {
+				return nil // it was not read
+			}
 			r.report(diag.Error, "merge-not-map", sources[i].start, sources[i].end)
 			return nil
 		}
@@ -384,17 +388,17 @@ func (r *yamlReader) alias(n *yaml.Node, start uint32) uint32 {
 	if r.aliases++; r.aliases > r.lim.Aliases {
 		r.exhaust(start, "too-many-aliases", r.lim.Aliases)
 	}
-	if target == nil {
-		if r.open[n.Alias] {
-			r.report(diag.Error, "recursive-alias", start, end, n.Value)
+	if target == nil && r.open[n.Alias] {
+		r.report(diag.Error, "recursive-alias", start, end, n.Value)
+	}
+	if target != nil {
+		if r.weight += target.weight; r.weight > r.lim.Nodes {
+			r.exhaust(start, "alias-growth", r.lim.Nodes)
 		}
+	}
+	if target == nil || r.full {
 		r.push(node{start: start, end: end, a: start, b: start})
 		return end
-	}
-	r.weight += target.weight
-	if r.weight > r.lim.Nodes && !r.full {
-		r.exhaust(start, "alias-growth", r.lim.Nodes)
-		target = &anchored{node: node{a: start, b: start}}
 	}
 	c := target.node
 	c.start, c.end = start, end

@@ -224,11 +224,8 @@ func FuzzYAML(f *testing.F) {
 		if message != "" || root == nil || found.Err() != nil || string(src) != string(text) {
 			return
 		}
-		lines := strings.Split(string(text), "\n")
-		want, ok := refOutline(root, func(n *yaml.Node) bool {
-			// yaml.v3 does not tell the lone ! tag.
-			return n.Line <= len(lines) && strings.Contains(string(text), "!")
-		})
+		lone := strings.Contains(string(text), "!") // a lone ! is not told by yaml.v3
+		want, ok := refOutline(root, func(*yaml.Node) bool { return lone })
 		if ok && outline(d.Root()) != want {
 			t.Fatalf("%q\n is %s\nwant %s", text, outline(d.Root()), want)
 		}

@@ -82,15 +82,17 @@ func (r *yamlReader) entry(start, end, depth int, list bool, index int) {
 			message = "" // it is in another piece
 		}
 	}
-	k, colon := r.entryKey(start, end)
-	if list || colon < 0 {
+	if list {
+		r.enter("", index)
 		if message != "" {
-			r.enter("", index)
 			r.fault(start, end)
-			r.leave()
 		}
+		r.leave()
+		from, to := trimRange(r.text, start, int(lineEnd(r.text, uint32(start))))
+		r.push(node{start: uint32(from), end: uint32(to), a: uint32(from), b: uint32(from)})
 		return
 	}
+	k, colon := r.entryKey(start)
 	r.enter(k.text, -1)
 	r.entryValue(colon, start, end, depth, message)
 	r.setKey(k)
@@ -119,14 +121,11 @@ func (r *yamlReader) entryValue(colon, start, end, depth int, message string) {
 	}
 }
 
-// entryKey reads the key at the start of an entry of a map; colon is -1 if
-// there is none.
-func (r *yamlReader) entryKey(start, end int) (k key, colon int) {
+// entryKey reads the key at the start of an entry of a map, and where the colon
+// behind it stands.
+func (r *yamlReader) entryKey(start int) (k key, colon int) {
 	line := r.text[start:lineEnd(r.text, uint32(start))]
 	n := keyLen(line)
-	if n < 0 {
-		return key{}, -1
-	}
 	from := countSpaces(line)
 	k = key{start: uint32(start + from), end: uint32(start + n), kind: String, text: line[from:n]}
 	if c := line[from]; c == '"' || c == '\'' {
