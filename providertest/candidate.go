@@ -74,14 +74,40 @@ func (s *suggester) number(w *wish) float64 {
 	return max(min(want, high), low)
 }
 
-// text gives the first candidate that fits.
+// text gives the first candidate that fits, and also suits the properties that
+// take it, if there is such a one.
 func (s *suggester) text(w *wish, i int, fits func(string) bool) (string, bool) {
+	first, found := "", false
 	for text := range s.texts(w, i) {
-		if w.fits(text) && (fits == nil || fits(text)) {
+		if !w.fits(text) || fits != nil && !fits(text) {
+			continue
+		}
+		if w.suits(text) {
 			return text, true
 		}
+		if !found {
+			first, found = text, true
+		}
 	}
-	return "", false
+	return first, found
+}
+
+// suits reports whether the properties that take a text allow it.
+func (w *wish) suits(text string) bool {
+	n := len([]rune(text))
+	for _, u := range w.uses {
+		p := u.prop
+		if p == nil || p.Type == provider.TypeList || p.Type == provider.TypeMap {
+			continue
+		}
+		if p.MinLength != nil && n < *p.MinLength || p.MaxLength != nil && n > *p.MaxLength {
+			return false
+		}
+		if re := patternOf(p.Pattern); p.Pattern != "" && re != nil && !re.MatchString(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // fits reports whether a text is as long as it may be and matches the pattern.
@@ -127,12 +153,7 @@ func (s *suggester) property(u use, association string, i int) any {
 	if len(p.Enum) > 0 {
 		return p.Enum[0]
 	}
-	re := patternOf(p.Pattern)
-	text, _ := s.text(w, i, func(text string) bool { return re == nil || re.MatchString(text) })
-	if text == "" && p.Pattern != "" {
-		w.pattern = p.Pattern
-		text, _ = s.text(w, i, nil)
-	}
+	text, _ := s.text(w, i, nil)
 	return text
 }
 

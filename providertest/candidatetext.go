@@ -23,7 +23,6 @@ var byField = []struct{ end, value string }{
 	{"payperiodunit", "Month"},
 	{"payperiod", "1"},
 	{"chargetype", "PostPaid"},
-	{"datetime", "2030-01-01T00:00:00Z"},
 	{"engineversion", "8.0"},
 	{"nodeclass", "polar.mysql.x4.medium"},
 	{"instanceclass", "redis.master.small.default"},
@@ -59,17 +58,26 @@ func (s *suggester) texts(w *wish, i int) iter.Seq[string] {
 				return
 			}
 		}
-		if w.pattern != "" {
-			least, most := lengthOf(w)
-			for text := range textsOf(w.pattern, least, most) {
-				if !yield(text) {
-					return
-				}
-			}
-		}
 		for _, text := range s.fitted(w, i) {
 			if !yield(text) {
 				return
+			}
+		}
+		patterns := []string{w.pattern}
+		for _, u := range w.uses {
+			if u.prop != nil {
+				patterns = append(patterns, u.prop.Pattern)
+			}
+		}
+		for _, pattern := range patterns {
+			if pattern == "" {
+				continue
+			}
+			least, most := lengthOf(w)
+			for text := range textsOf(pattern, least, most) {
+				if !yield(text) {
+					return
+				}
 			}
 		}
 	}
@@ -95,6 +103,9 @@ func (s *suggester) speaking(w *wish, i int) []string {
 		}
 		list = append(list, s.field(u.name, w.name, i)...)
 	}
+	if r := theFacts().References[strings.TrimSuffix(strings.ToLower(w.name), "s")]; r != nil {
+		list = append(list, existingID(styleOf(r.To[0]), newSeed("sample", w.name), sampleRegion))
+	}
 	return append(list, s.field(w.name, w.name, i)...)
 }
 
@@ -114,6 +125,10 @@ func (s *suggester) field(field, name string, i int) []string {
 		return []string{"mysql.n2.medium.1"}
 	case strings.Contains(low, "slb") && strings.HasSuffix(low, "instancetype"):
 		return []string{"slb.s2.small"}
+	case strings.HasSuffix(low, "datetime"), strings.HasSuffix(low, "time"):
+		return []string{"2030-01-01T00:00:00Z", "2030-01-01T00:00Z", "2030-01-01 00:00:00", "00:00Z-01:00Z"}
+	case strings.HasSuffix(low, "apikeyinfo"):
+		return []string{`{"ApiKeyId":"1","ApiKeyValue":"sk-00000000000000000000000000000000"}`}
 	case strings.HasSuffix(low, "bucketname"):
 		return []string{"sample-bucket-" + newSeed(name).text(base36, 6)}
 	}
@@ -154,5 +169,5 @@ func (s *suggester) fitted(w *wish, i int) []string {
 		text += text
 	}
 	text = text[:min(len(text), max(most, least, 0))]
-	return []string{text, "a", "1", ""}
+	return []string{text, "a", "1"}
 }

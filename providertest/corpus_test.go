@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,7 +48,8 @@ func corpus(t *testing.T) map[string][]byte {
 func TestSampleParametersOfCorpus(t *testing.T) {
 	files := corpus(t)
 	bound := 0
-	for name, src := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := files[name]
 		tmpl, err := template.Parse(name, src, nil)
 		if tmpl == nil {
 			t.Logf("%s: not parsed: %v", name, err)
@@ -70,7 +72,8 @@ func TestSampleParametersOfCorpus(t *testing.T) {
 func TestCorpusInCloud(t *testing.T) {
 	files := corpus(t)
 	passed := 0
-	for name, src := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := files[name]
 		tmpl, err := template.Parse(name, src, nil)
 		if err != nil || tmpl == nil {
 			continue
@@ -129,7 +132,7 @@ func (w *walker) Attribute(id, name string) (value.Value, bool) {
 }
 
 func runThrough(t *testing.T, tmpl *template.Template, params map[string]any) error {
-	scope, err := tmpl.Bind(params, &template.Pseudo{AccountID: "1234567890123456", Region: "cn-hangzhou", StackName: "s", StackID: "5ecd1e10-b0e9-4389-a565-e4c15efc0001"})
+	scope, err := tmpl.Bind(params, &template.Pseudo{AccountID: "1234567890123456", TenantID: "1234567890123456", Region: "cn-hangzhou", StackName: "sample", StackID: "5ecd1e10-b0e9-4389-a565-e4c15efc0001"})
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,10 @@ type facts struct {
 	References map[string]*reference            `json:"references"`
 	Own        map[string]map[string]*reference `json:"own"`
 	Unique     map[string]*uniqueName           `json:"unique"`
-	// Members are the items of attributes that are lists of maps, by
-	// "type.attribute". A text "@Name" stands for a value made up as the
-	// attribute Name would be.
-	Members map[string]map[string]any `json:"members"`
+	// Members are the items of attributes that are lists, by "type.attribute".
+	// A text "@Name" stands for a value made up as the attribute Name would
+	// be.
+	Members map[string]any `json:"members"`
 
 	styles map[string]*idStyle
 }
@@ -69,10 +69,11 @@ func lastPart(typ string) string {
 	return typ[strings.LastIndexByte(typ, ':')+1:]
 }
 
-// productOf gives the second part of a type's name: "ECS".
+// productOf gives the second part of the name of a type of the services' own:
+// "ECS".
 func productOf(typ string) string {
-	_, rest, found := strings.Cut(typ, "::")
-	if !found {
+	family, rest, _ := strings.Cut(typ, "::")
+	if family != "ALIYUN" && family != "DATASOURCE" {
 		return ""
 	}
 	product, _, _ := strings.Cut(rest, "::")

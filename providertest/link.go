@@ -46,18 +46,20 @@ type reference struct {
 // accepts reports whether an object is of a type that the property may name.
 func (r *reference) accepts(typ string) bool { return slices.Contains(r.To, typ) }
 
-// reference finds what a property of a type names, by its name alone; nil if
-// it names nothing.
-func (c *Cloud) reference(s *shape, name string) *reference {
-	if r, ok := s.refs[name]; ok {
+// reference finds what a property of a type names, by its path; nil if it names
+// nothing.
+func (c *Cloud) reference(s *shape, path string) *reference {
+	if r, ok := s.refs[path]; ok {
 		return r
 	}
-	r := findReference(c.types, s.name, name)
-	s.refs[name] = r
+	r := findReference(c.types, s.name, path)
+	s.refs[path] = r
 	return r
 }
 
-func findReference(types Types, typ, name string) *reference {
+func findReference(types Types, typ, path string) *reference {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	nested := name != path
 	low := strings.ToLower(name)
 	singular := low
 	if strings.HasSuffix(low, "ids") {
@@ -71,10 +73,13 @@ func findReference(types Types, typ, name string) *reference {
 	}
 	// A product's own thing goes before another product's of the same name:
 	// InstanceId is an ECS instance, but not in REDIS.
-	if r := ownReference(types, typ, name); r != nil {
+	if r := ownReference(types, typ, name); r != nil && !nested {
 		return r
 	}
 	if r := f.References[singular]; r != nil {
+		if nested && singular == "instanceid" {
+			return &reference{To: r.To, Hold: r.Hold} // of any product
+		}
 		return r
 	}
 	for _, end := range [...]string{"vswitchid", "vpcid", "securitygroupid"} {
@@ -157,11 +162,11 @@ func (l *linker) visit(path, name string, v any, known bool, depth int) *provide
 }
 
 func (l *linker) value(path, name, id string, known bool) *provider.Error {
-	r := l.c.reference(l.s, name)
+	r := l.c.reference(l.s, path)
 	if r == nil || id == "" {
 		return nil
 	}
-	if strings.HasSuffix(strings.ToLower(name), "ids") && strings.ContainsAny(id, ",[") {
+	if strings.ContainsAny(id, ",[") {
 		return l.several(path, name, id, known)
 	}
 	for _, o := range l.c.byID[id] {

@@ -34,6 +34,11 @@ func (s *sampler) list(p *template.Parameter, i int) any {
 	if p.MinLength != nil {
 		n = max(n, *p.MinLength)
 	}
+	for _, u := range s.uses[p.Name] {
+		if u.prop != nil && u.prop.Type == provider.TypeList && u.prop.MinLength != nil {
+			n = max(n, *u.prop.MinLength)
+		}
+	}
 	item := *p
 	item.Type, item.MinLength, item.MaxLength = "String", nil, nil
 	list := make([]any, 0, n)
@@ -54,6 +59,9 @@ func (s *sampler) json(p *template.Parameter, i int) any {
 		}
 		return m
 	}
+	if strings.HasSuffix(p.AssociationProperty, "::ApiKeyInfo") {
+		return map[string]any{"ApiKeyId": "1", "ApiKeyValue": "sk-00000000000000000000000000000000"}
+	}
 	if inner, ok := strings.CutPrefix(p.AssociationProperty, "List["); ok {
 		item := *p
 		item.AssociationProperty = strings.TrimSuffix(inner, "]")
@@ -64,8 +72,11 @@ func (s *sampler) json(p *template.Parameter, i int) any {
 			return s.property(u, p.AssociationProperty, i)
 		}
 	}
-	if p.AssociationProperty != "" || strings.HasSuffix(p.Name, "s") {
+	switch {
+	case p.AssociationProperty != "":
 		return s.list(p, i)
+	case strings.HasSuffix(p.Name, "s"):
+		return []any{map[string]any{}} // what is asked of a member is not there, which is no error
 	}
 	return map[string]any{}
 }

@@ -86,7 +86,7 @@ func (c *Cloud) query(s *shape, req *provider.Request) (*provider.State, *provid
 	found := c.matching(target, stem, props)
 	attributes := make(map[string]any, len(s.attributes))
 	ids := make([]any, 0, len(found))
-	members := make([]map[string]any, 0, len(found))
+	members := make([]any, 0, len(found))
 	for _, f := range found {
 		ids = append(ids, f.id)
 		members = append(members, f.member(c, s))
@@ -109,17 +109,16 @@ func (c *Cloud) query(s *shape, req *provider.Request) (*provider.State, *provid
 
 // named gives a list attribute of a data source: names where its items are
 // texts, else the members.
-func named(name string, a provider.Attribute, members []map[string]any) any {
+func named(name string, a provider.Attribute, members []any) any {
 	if a.Type != provider.TypeList {
 		return members
 	}
 	list := make([]any, 0, len(members))
-	for _, m := range members {
-		if v, ok := m[singular(name)]; ok {
-			list = append(list, v)
-		} else {
-			list = append(list, m)
+	for _, member := range members {
+		if m, ok := member.(map[string]any); ok && m[singular(name)] != nil {
+			member = m[singular(name)]
 		}
+		list = append(list, member)
 	}
 	return list
 }
@@ -221,27 +220,29 @@ func (f *finding) maker(c *Cloud, s *shape) *maker {
 	return c.newMaker(s, o, props)
 }
 
-// member gives the map that a data source tells of a thing.
-func (f *finding) member(c *Cloud, s *shape) map[string]any {
+// member gives what a data source tells of a thing.
+func (f *finding) member(c *Cloud, s *shape) any {
 	m := f.maker(c, s)
-	var out map[string]any
-	if item := theFacts().Members[s.name+"."+lastPart(s.name)]; item != nil {
-		out, _ = m.fill(item, 0).(map[string]any)
-	} else {
-		stem := singular(lastPart(s.name))
-		out = map[string]any{"RegionId": c.region, stem + "Name": m.word(stem+"Name", 0), "Status": "Available"}
+	stem := singular(lastPart(s.name))
+	var item any = map[string]any{stem + "Id": "", stem + "Name": "@" + stem + "Name", "RegionId": c.region, "Status": "Available"}
+	if known := theFacts().Members[s.name+"."+lastPart(s.name)]; known != nil {
+		item = known
+	}
+	out, ok := m.fill(item, 0).(map[string]any)
+	if !ok {
+		return m.fill(item, 0)
 	}
 	if f.on != nil {
-		f.overlay(c, out)
+		f.overlay(out)
 	}
-	if stem := singular(lastPart(s.name)) + "Id"; out[stem] != nil || theFacts().Members[s.name+"."+lastPart(s.name)] == nil {
-		out[stem] = f.id
+	if _, ok := out[stem+"Id"]; ok {
+		out[stem+"Id"] = f.id
 	}
 	return out
 }
 
 // overlay puts in what the object itself says.
-func (f *finding) overlay(c *Cloud, out map[string]any) {
+func (f *finding) overlay(out map[string]any) {
 	attributes, err := decodeObject(f.on.Attributes)
 	if err != nil {
 		return

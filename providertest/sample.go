@@ -177,6 +177,11 @@ func (s *sampler) mayStayEmpty(p *template.Parameter) bool {
 	if !p.Default.IsNull() {
 		return false
 	}
+	for _, u := range s.uses[p.Name] {
+		if u.prop != nil && u.prop.Required {
+			return false // what does not need it has a condition of its own
+		}
+	}
 	required := s.truth(p.Node.Get("Required")) || s.truth(p.AssociationMetadata.Get("Required"))
 	return !required || !s.visible(p)
 }

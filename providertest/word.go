@@ -13,7 +13,7 @@ func (m *maker) word(name string, i int) string {
 			return v
 		}
 	}
-	if _, ok := cutID(name); ok {
+	if _, ok := cutID(name); ok || low == "id" {
 		return m.id(name, i)
 	}
 	if v := m.address(low, i); v != "" {
@@ -35,10 +35,8 @@ func (m *maker) secret(prop string) bool {
 func (m *maker) id(name string, i int) string {
 	from := m.o.Seed.with(name).at(i)
 	switch low := strings.ToLower(name); {
-	case name == m.s.self || low == "id":
-		if i == 0 {
-			return m.o.ID
-		}
+	case (name == m.s.self || low == "id") && i == 0:
+		return m.o.ID
 	case strings.HasSuffix(low, "zoneid") && productOf(m.s.name) != "PVTZ":
 		return m.zone(i)
 	case strings.HasSuffix(low, "regionid"):
@@ -56,13 +54,16 @@ func (m *maker) id(name string, i int) string {
 	if i == 0 && m.isMember(name) {
 		return m.o.ID
 	}
-	style := styleOf(name)
 	if m.isMember(name) {
-		style = m.s.style
-	} else if r := m.c.reference(m.s, name); r != nil && len(r.To) > 0 {
+		return m.s.style.write(from, m.c.region, func(string) string { return "" })
+	}
+	// Something that came with the resource and is nobody else's: the nodes of
+	// a cluster, a load balancer of an ingress.
+	style := styleOf(name)
+	if r := m.c.reference(m.s, name); r != nil && len(r.To) > 0 {
 		style = styleOf(r.To[0])
 	}
-	return style.write(from, m.c.region, func(string) string { return "" })
+	return existingID(style, from, m.c.region)
 }
 
 // isMember reports whether a name speaks of the things that a resource of
