@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -88,23 +89,39 @@ func (c *checker) checkSub(arg doc.Node) {
 		return
 	}
 	exists := func(name string) bool { return c.typeOf(name) != nil }
+	search := text.Range() // where the next name stands in the source
 	for rest := text.Text(); rest != ""; {
 		var token subToken
 		token, rest = nextToken(rest)
 		if !token.name || !strings.Contains(token.text, ".") {
 			continue
 		}
+		place, found := c.find("${"+token.text+"}", search)
+		if found {
+			search.Start = place.End
+		}
 		if to, attribute, ok := splitAttribute(token.text, exists); ok && attribute != "" {
-			c.checkAttribute(to, attribute, text.Range())
+			c.checkAttribute(to, attribute, place)
 		}
 	}
+}
+
+// find looks for a text in a part of the source; the part itself is the place
+// of what is written in another way there.
+func (c *checker) find(text string, within diag.Range) (diag.Range, bool) {
+	i := bytes.Index(c.t.Source().Text()[within.Start:within.End], []byte(text))
+	if i < 0 {
+		return within, false
+	}
+	start := within.Start + uint32(i)
+	return diag.Range{Start: start, End: start + uint32(len(text))}, true
 }
 
 // typeOf gives the type of a resource or of a data source among the locals; nil
 // if there is none of this name, or its type is not known.
 func (c *checker) typeOf(name string) *provider.Type {
-	if i := strings.IndexByte(name, '['); i > 0 && strings.HasSuffix(name, "]") {
-		name = name[:i] // one instance of a counted resource
+	if counted, _, ok := instance(name); ok {
+		name = counted
 	}
 	switch sym := c.t.names[name]; {
 	case sym.kind == resourceSymbol:
@@ -116,9 +133,10 @@ func (c *checker) typeOf(name string) *provider.Type {
 }
 
 // checkAttribute reports an attribute that the type of a resource does not have.
+// The form of a nested stack's attributes is for Parse to check.
 func (c *checker) checkAttribute(resource, attribute string, place diag.Range) {
 	t := c.typeOf(resource)
-	if t == nil || t.Coverage == provider.CoverageNone || hasAttribute(t, attribute) {
+	if t == nil || t.Coverage == provider.CoverageNone || t.Name == typeStack || hasAttribute(t, attribute) {
 		return
 	}
 	sev := diag.Error

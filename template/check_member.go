@@ -2,6 +2,7 @@ package template
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
@@ -9,8 +10,10 @@ import (
 	"github.com/bianpai/bianpai/provider"
 )
 
-// checkUnknown reports members that do not exist.
+// checkUnknown reports members that do not exist. It remembers which names were
+// meant, so that they are not reported as missing too.
 func (c *checker) checkUnknown(n doc.Node, members map[string]*provider.Property) {
+	c.meant = c.meant[:0]
 	sev := c.severity()
 	if sev == 0 {
 		return
@@ -28,16 +31,30 @@ func (c *checker) checkUnknown(n doc.Node, members map[string]*provider.Property
 				}
 			}
 		}
-		near := diag.Nearest(name, free)
+		near := nearMember(name, free)
 		fitting := near
 		if near == "" {
 			fitting = fewOf(free)
 		}
 		d := c.report(sev, "unknown-property", member.KeyRange(), name, name, c.typ.Name, fitting)
-		if near != "" && !member.Shared() {
+		if near == "" {
+			continue
+		}
+		c.meant = append(c.meant, near)
+		if sameLetters(name, near) && !member.Shared() {
 			c.addRename(d, member.KeyRange(), near)
 		}
 	}
+}
+
+// nearMember finds the name that was most likely meant.
+func nearMember(name string, among iter.Seq[string]) string {
+	for other := range among {
+		if sameLetters(name, other) {
+			return other
+		}
+	}
+	return diag.Nearest(name, among)
 }
 
 // checkRequired reports members that must be given and are not.
@@ -54,7 +71,7 @@ func (c *checker) reportMissing(n doc.Node, members map[string]*provider.Propert
 	}
 	for name := range sortedKeys(members) {
 		given := n.Get(name)
-		if !members[name].Required || given.Kind() != doc.Null {
+		if !members[name].Required || given.Kind() != doc.Null || slices.Contains(c.meant, name) {
 			continue
 		}
 		at := place
@@ -65,8 +82,8 @@ func (c *checker) reportMissing(n doc.Node, members map[string]*provider.Propert
 	}
 }
 
-// checkDeprecated reports members that older listings had and the newest has
-// not; the service mostly still takes them.
+// checkDeprecated reports members that the newest listing does not have though
+// older ones or the service's own templates do; the service mostly takes them.
 func (c *checker) checkDeprecated(n doc.Node, members map[string]*provider.Property) {
 	for member := range n.Items() {
 		if p := members[member.Key()]; p != nil && p.Deprecated && member.Kind() != doc.Null {
@@ -85,6 +102,24 @@ func keyOrStart(n doc.Node) diag.Range {
 		return n.At(0).KeyRange()
 	}
 	return n.Range()
+}
+
+// sameLetters reports whether two names differ in case and separators only, so
+// that there is no doubt which is meant.
+func sameLetters(a, b string) bool {
+	return strings.EqualFold(withoutSeparators(a), withoutSeparators(b))
+}
+
+func withoutSeparators(s string) string {
+	if !strings.ContainsAny(s, "_-.") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // addRename adds the fix that puts a name in the place of another, in the same

@@ -47,7 +47,7 @@ func (c *checker) reportUnknownType(typ doc.Node) {
 	c.enter("Type")
 	d := c.report(diag.Error, "unknown-type", typ.Range(), "", name, fitting)
 	c.leave()
-	if right != "" {
+	if right != "" && right == mistakenTypes[name] || sameLetters(name, right) {
 		c.addRename(d, typ.Range(), right)
 	}
 }
@@ -77,26 +77,53 @@ func (c *checker) typesOfProduct(name string) string {
 	return "ALIYUN::<product>::<resource>, DATASOURCE::<product>::<query>, Custom::<name>"
 }
 
-// nearestType finds a name like the given one, if the types can be listed: one
-// that is spelt like it, else the same last part under another product, if
-// there is only one.
+// nearestType finds the name that was most likely meant, if the types can be
+// listed: one of the same letters, else a near one of the same product, else one
+// of a product spelt nearly so, else the only type with the same last part.
 func (c *checker) nearestType(name string) string {
-	if near := diag.Nearest(name, c.listedTypes()); near != "" {
-		return near
-	}
-	family, _, _ := strings.Cut(name, "::")
-	last := name[strings.LastIndex(name, ":")+1:]
-	namesake := ""
+	family, product, resource := splitType(name)
+	var same, namesake string
+	namesakes := 0
+	products, siblings := map[string]bool{}, []string{}
 	for other := range c.listedTypes() {
-		if !strings.HasPrefix(other, family+"::") || !strings.EqualFold(other[strings.LastIndex(other, ":")+1:], last) {
-			continue
+		f, p, r := splitType(other)
+		switch {
+		case sameLetters(name, other):
+			same = other
+		case f != family:
+		case p == product:
+			siblings = append(siblings, r)
+		default:
+			products[p] = true
 		}
-		if namesake != "" {
-			return ""
+		if f == family && strings.EqualFold(r, resource) {
+			namesake, namesakes = other, namesakes+1
 		}
-		namesake = other
 	}
-	return namesake
+	if same != "" {
+		return same
+	}
+	if r := diag.Nearest(resource, slices.Values(siblings)); r != "" {
+		return family + "::" + product + "::" + r
+	}
+	if p := diag.Nearest(product, sortedKeys(products)); p != "" && len(siblings) == 0 {
+		if near := family + "::" + p + "::" + resource; c.types.Type(near) != nil {
+			return near
+		}
+	}
+	if namesakes == 1 {
+		return namesake
+	}
+	return ""
+}
+
+// splitType takes ALIYUN::ECS::VPC apart; what is missing is "".
+func splitType(name string) (family, product, resource string) {
+	family, rest, _ := strings.Cut(name, "::")
+	if i := strings.LastIndex(rest, "::"); i >= 0 {
+		return family, rest[:i], rest[i+2:]
+	}
+	return family, "", rest
 }
 
 // checkTransform reports a type that only a transformation understands where

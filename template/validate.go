@@ -45,6 +45,7 @@ type checker struct {
 	found    diag.List
 	path     []step // of the construct that is looked at
 	typ      *provider.Type
+	meant    []string               // members of the current map that were misspelt, spelt right
 	patterns map[string]*fn.Pattern // nil: cannot be checked
 }
 
@@ -109,6 +110,7 @@ func (c *checker) checkResource(typ, properties, n doc.Node, section, name strin
 	c.enter("Properties")
 	switch properties.Kind() {
 	case doc.Null:
+		c.meant = c.meant[:0]
 		c.reportMissing(properties, c.typ.Properties, n.KeyRange())
 	case doc.Map:
 		c.walkMembers(properties, c.typ.Properties, false)

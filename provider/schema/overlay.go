@@ -22,7 +22,8 @@ var secrets string
 var slots string
 
 // unlisted.txt: a line is a type, a tab, and paths of properties that the
-// listings lack; with no path, the type itself is what they lack.
+// listings lack, "?" before those that may be mistakes of the templates they
+// were seen in; with no path, the type itself is what the listings lack.
 //
 //go:embed unlisted.txt
 var unlisted string
@@ -62,16 +63,17 @@ func holdsSlot(name string) bool {
 }
 
 // addUnlisted adds the properties that the listings lack. Nothing is known of
-// their values.
+// their values. The doubtful ones count as deprecated: they get a warning.
 func addUnlisted(t *provider.Type) {
 	paths, _ := listed(unlisted, t.Name)
 	for path := range strings.FieldsSeq(paths) {
 		props := t.Properties
+		path, doubtful := strings.CutPrefix(path, "?")
 		for props != nil {
 			name, rest, nested := strings.Cut(path, ".")
 			if !nested {
 				if props[name] == nil {
-					props[name] = &provider.Property{}
+					props[name] = &provider.Property{Deprecated: doubtful}
 				}
 				break
 			}
