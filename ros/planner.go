@@ -66,9 +66,16 @@ func makePlan(ctx context.Context, in *planInput) (*Plan, error) {
 		return nil, err
 	}
 	if in.scope != nil {
-		plan.Scope = in.scope.AppendWire(nil, p.wire)
+		plan.Scope = portable(in.scope.AppendWire(nil, p.wire))
 	}
 	plan.Steps, plan.Notes = p.steps, p.notes()
+	for i := range plan.Steps {
+		s := &plan.Steps[i]
+		s.Desired = portable(s.Desired)
+		for d := range s.Diffs {
+			s.Diffs[d].Before, s.Diffs[d].After = portable(s.Diffs[d].Before), portable(s.Diffs[d].After)
+		}
+	}
 	if plan.Sealed, err = in.vault.seal(); err != nil {
 		return nil, fmt.Errorf("plan stack %s: %w", in.ref.Name, err)
 	}

@@ -1,6 +1,9 @@
 package ros
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // arena holds the bytes of a plan in a few large blocks, so that a plan of
 // many small values is not made of many small allocations.
@@ -29,6 +32,20 @@ func (a *arena) take(at int) json.RawMessage { return a.buf[at:len(a.buf):len(a.
 
 // forget drops what was appended to buf since begin.
 func (a *arena) forget(at int) { a.buf = a.buf[:at] }
+
+// portable gives JSON as encoding/json would write it again, so that a plan
+// that was written and read is the same plan: it escapes <, >, & and the two
+// line separators of Unicode in strings.
+func portable(raw json.RawMessage) json.RawMessage {
+	if bytes.IndexByte(raw, '<') < 0 && bytes.IndexByte(raw, '>') < 0 && bytes.IndexByte(raw, '&') < 0 &&
+		!bytes.Contains(raw, []byte("\u2028")) && !bytes.Contains(raw, []byte("\u2029")) {
+		return raw
+	}
+	var b bytes.Buffer
+	b.Grow(len(raw) + 64)
+	json.HTMLEscape(&b, raw)
+	return b.Bytes()
+}
 
 // slab hands out short slices of one long one.
 type slab[T any] struct{ buf []T }

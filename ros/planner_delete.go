@@ -1,5 +1,10 @@
 package ros
 
+import (
+	"maps"
+	"slices"
+)
+
 // planDelete makes the steps that delete a stack: every instance, those that
 // earlier operations left behind among them, in the reverse of the order in
 // which they were last needed. There is no way back, so there is no rollback.
@@ -33,8 +38,8 @@ func (p *planner) planDelete() error {
 
 func (p *planner) refuseUnknownRetains() error {
 	var unknown []string
-	for id, retained := range p.in.retain {
-		if i, ok := p.byID[id]; retained && (!ok || !p.nodes[i].held()) {
+	for _, id := range slices.Sorted(maps.Keys(p.in.retain)) {
+		if i, ok := p.byID[id]; p.in.retain[id] && (!ok || !p.nodes[i].held()) {
 			unknown = append(unknown, id)
 		}
 	}

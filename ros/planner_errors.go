@@ -81,6 +81,5 @@ func newRetainError(stack string, unknown []string) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	slices.Sort(unknown)
 	return &RetainError{Stack: stack, Unknown: unknown}
 }

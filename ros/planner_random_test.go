@@ -249,6 +249,17 @@ func checkRoundTrip(t testing.TB, p *Plan) {
 	}
 }
 
+func TestRoundTripOfMarkup(t *testing.T) {
+	s := newStackUnderTest(t)
+	s.become(`A T::X {"Name":"<a> & b"}`)
+	p := s.plan(s.input(`A T::X {"Name":"<b> & \u2028c"}`))
+	checkRoundTrip(t, p)
+	s.carryOut(p)
+	if again := s.plan(s.input(`A T::X {"Name":"<b> & \u2028c"}`)); !again.Empty() {
+		t.Errorf("the same once more:\n%s", planText(again))
+	}
+}
+
 // TestPlanIsDeterministic makes one plan many times, with the maps of its
 // input filled in other orders.
 func TestPlanIsDeterministic(t *testing.T) {

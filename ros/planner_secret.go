@@ -3,6 +3,7 @@ package ros
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,12 +18,11 @@ func secretProperties(typ *provider.Type) []string {
 		return nil
 	}
 	var names []string
-	for name, prop := range typ.Properties {
-		if holdsSecret(prop) {
+	for _, name := range slices.Sorted(maps.Keys(typ.Properties)) {
+		if holdsSecret(typ.Properties[name]) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 
@@ -33,6 +33,7 @@ func holdsSecret(prop *provider.Property) bool {
 	if prop.Sensitive || holdsSecret(prop.Items) {
 		return true
 	}
+	//bianpai:unordered whether any is secret does not depend on which comes first
 	for _, inner := range prop.Properties {
 		if holdsSecret(inner) {
 			return true
