@@ -211,7 +211,7 @@ func (r *Replica) Snapshot(ctx context.Context, at time.Time) error {
 		size += int64(len(rec.Data))
 	}
 	n := int64(len(recs))
-	if n == 0 || 2*size > r.baseBytes && 2*n > r.sinceBase {
+	if n == 0 || 2*size > r.baseBytes {
 		// Asking again only when the tail has doubled keeps the cost of
 		// snapshots in proportion to the work.
 		r.snapshot = 2 * r.sinceBase
