@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,9 +91,13 @@ func (c *Cloud) claimName(s *shape, o *object, props map[string]any, old *object
 	}
 	full := s.name + "\x00" + textOf(props[s.unique.Within]) + "\x00" + name
 	if holder := c.names[full]; holder != nil && (old == nil || holder.key != old.key) {
+		kind := provider.Invalid
+		if strings.HasPrefix(s.unique.Code, "Incorrect") {
+			kind = provider.Conflict // whoever holds it may let go
+		}
 		return &provider.Error{
-			Kind: provider.Invalid, Code: s.unique.Code, Path: s.unique.By,
-			Message: fmt.Sprintf("The specified %s already exists.", s.unique.By),
+			Kind: kind, Code: s.unique.Code, Path: s.unique.By,
+			Message: fmt.Sprintf("The specified %s already exists, or is in use.", s.unique.By),
 		}
 	}
 	o.Names = []string{full}
@@ -132,13 +137,7 @@ func (c *Cloud) settle(s *shape, o *object, props map[string]any) {
 		c.signalAttributes(attributes, nil)
 	}
 	o.Attributes = encode(attributes)
-	if len(s.sensitive) > 0 {
-		props = maps.Clone(props)
-		for _, name := range s.sensitive {
-			delete(props, name)
-		}
-	}
-	o.Properties = encode(props)
+	o.Properties = encode(s.withoutSecrets(props))
 	c.put(o)
 }
 
@@ -167,31 +166,26 @@ func (c *Cloud) update(req *provider.Request) (*operation, *provider.Error) {
 	return &operation{Key: o.key}, nil
 }
 
-// editable refuses changes of properties that only a new resource can have.
+// editable refuses changes of properties that only a new resource can have. The
+// cloud does not keep secrets: whether one changed is known from the caller's
+// account of what was there.
 func (c *Cloud) editable(s *shape, old *object, props map[string]any, req *provider.Request) *provider.Error {
 	have, err := decodeObject(old.Properties)
 	if err != nil {
 		return err
 	}
-	if len(s.sensitive) > 0 && len(req.Prior) > 0 {
-		// The cloud does not keep secrets: what was set is known from the
-		// caller alone.
+	diff := changed(have, s.withoutSecrets(props))
+	if len(s.secrets) > 0 && len(req.Prior) > 0 {
 		prior, err := decodeObject(req.Prior)
 		if err != nil {
 			return err
 		}
-		for _, name := range s.sensitive {
-			if v, ok := prior[name]; ok {
-				have[name] = v
-			}
+		for name := range changed(prior, props) {
+			diff[name] = diff[name] || s.secrets[name]
 		}
 	}
-	for _, name := range sortedKeys(s.changed(have, props)) {
-		p := s.typ.Properties[name]
-		if p == nil || p.Update != provider.UpdateReplaces {
-			continue
-		}
-		if _, known := have[name]; !known && p.Sensitive {
+	for _, name := range slices.Sorted(maps.Keys(diff)) {
+		if p := s.typ.Properties[name]; !diff[name] || p == nil || p.Update != provider.UpdateReplaces {
 			continue
 		}
 		return &provider.Error{
@@ -202,17 +196,17 @@ func (c *Cloud) editable(s *shape, old *object, props map[string]any, req *provi
 	return nil
 }
 
-// changed gives the properties that differ.
-func (s *shape) changed(have, want map[string]any) map[string]any {
-	diff := make(map[string]any)
+// changed gives the names of the properties that differ.
+func changed(have, want map[string]any) map[string]bool {
+	diff := make(map[string]bool)
 	for name, v := range want {
 		if !same(have[name], v) {
-			diff[name] = v
+			diff[name] = true
 		}
 	}
-	for name, v := range have {
+	for name := range have {
 		if _, ok := want[name]; !ok {
-			diff[name] = v
+			diff[name] = true
 		}
 	}
 	return diff

@@ -34,7 +34,7 @@ type Options struct {
 	// Latency says how long an operation takes from its first call until it is
 	// done, by verb ("Create", "Update", "Delete") and type. Nil: long-running
 	// types report not done a few times, a millisecond apart; the others are
-	// done at once.
+	// done at once, ALIYUN::ROS::Sleep too.
 	Latency func(verb, typ string) time.Duration
 	// SignalDefault says how the instances behind a wait condition answer
 	// unless Signals says otherwise. The zero value: as many successes as the

@@ -215,6 +215,41 @@ func TestUpdate(t *testing.T) {
 	refused(t, err, provider.NotFound, "InvalidVpcID.NotFound")
 }
 
+func TestSecretsAreNotKept(t *testing.T) {
+	c := providertest.New(t, nil)
+	id := make1(t, c, "RAM::User", "User", `{"UserName":"ann","LoginProfile":{"Password":"S3cret-Value","PasswordResetRequired":true}}`)
+	state, err := c.Read(t.Context(), &provider.Request{Type: "ALIYUN::RAM::User", PhysicalID: id})
+	if err != nil || strings.Contains(string(state.Properties), "S3cret") || !strings.Contains(string(state.Properties), "PasswordResetRequired") {
+		t.Errorf("Read = %s, %v", state.Properties, err)
+	}
+	db := `{"Engine":"MySQL","EngineVersion":"8.0","DBInstanceClass":"c","DBInstanceStorage":100,"SecurityIPList":"0.0.0.0/0"`
+	id = make1(t, c, "RDS::DBInstance", "Db", db+`,"MasterUsername":"ann","MasterUserPassword":"S3cret-One"}`)
+	change := func(token, prior, desired string) error {
+		_, err := drive(t.Context(), c.Update, &provider.Request{
+			Token: token, Type: "ALIYUN::RDS::DBInstance", LogicalID: "Db", PhysicalID: id,
+			Prior: json.RawMessage(prior), Desired: json.RawMessage(desired),
+		})
+		return err
+	}
+	one, two := db+`,"MasterUsername":"ann","MasterUserPassword":"S3cret-One"}`, db+`,"MasterUsername":"ann","MasterUserPassword":"S3cret-Two"}`
+	if err := change("same", one, one); err != nil {
+		t.Error(err)
+	}
+	if err := change("unknown", "", two); err != nil {
+		t.Error(err)
+	}
+	err = change("other", one, two)
+	refused(t, err, provider.NeedsReplacement, "OperationDenied.ImmutableProperty")
+	for _, op := range c.Calls() {
+		if strings.Contains(op.Err+op.String(), "S3cret") {
+			t.Errorf("the log tells a secret: %v", op)
+		}
+	}
+	if strings.Contains(err.Error(), "S3cret") {
+		t.Error(err)
+	}
+}
+
 func TestDeleteOfWhatIsGone(t *testing.T) {
 	c := providertest.New(t, nil)
 	if err := erase(t.Context(), c, "ECS::VPC", "Vpc", "vpc-gone"); err != nil {

@@ -53,6 +53,9 @@ func TestFactsSpeakOfKnownTypes(t *testing.T) {
 		if typ != nil && (!typ.has(u.By) || u.Within != "" && !typ.has(u.Within) || u.Code == "") {
 			t.Errorf("unique: %s has no property %s or %s", typ.Name, u.By, u.Within)
 		}
+		if typ != nil && typ.ReplaceOrder != provider.DeleteFirst {
+			t.Errorf("unique: %s is replaced by making the new one first", typ.Name)
+		}
 	}
 	for place := range f.Members {
 		typ, attribute, _ := strings.Cut(place, ".")

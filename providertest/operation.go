@@ -94,13 +94,26 @@ func digestOf(verb string, req *provider.Request) seed {
 func (c *Cloud) schedule(op *operation) {
 	op.Started = time.Now()
 	if c.latency != nil {
-		op.Due = op.Started.Add(c.latency(op.Verb, op.Key.Type))
+		op.Due = op.Started.Add(c.latency(op.Verb, op.Key.Type) + c.sleep(op))
 		return
 	}
 	op.Left = unfinished(op.Key.Type)
 	if op.Verb != "Create" {
 		op.Left = min(op.Left, 1)
 	}
+}
+
+// sleep gives how long an ALIYUN::ROS::Sleep asks to wait.
+func (c *Cloud) sleep(op *operation) time.Duration {
+	o := c.objects[op.Key]
+	if o == nil || o.Type != "ALIYUN::ROS::Sleep" || op.Verb == "Update" {
+		return 0
+	}
+	props, err := decodeObject(o.Properties)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(max(numberOf(props[op.Verb+"Duration"]), 0)) * time.Second
 }
 
 // briefly is how soon to ask again where no Latency says.

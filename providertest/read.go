@@ -97,7 +97,7 @@ func (c *Cloud) query(s *shape, req *provider.Request) (*provider.State, *provid
 		case strings.HasSuffix(name, "Ids") && (a.Type == provider.TypeList || a.Type == provider.TypeAny):
 			attributes[name] = ids
 		case a.Type == provider.TypeList, a.Type == provider.TypeAny && (plural(name) || name == lastPart(s.name)):
-			attributes[name] = named(name, a, members)
+			attributes[name] = listing(name, a, members)
 		case len(found) > 0:
 			attributes[name] = found[0].maker(c, s).attribute(name, a)
 		default:
@@ -107,9 +107,9 @@ func (c *Cloud) query(s *shape, req *provider.Request) (*provider.State, *provid
 	return &provider.State{Properties: encode(props), Attributes: encode(attributes), Ref: encode(ids)}, nil
 }
 
-// named gives a list attribute of a data source: names where its items are
+// listing gives a list attribute of a data source: names where its items are
 // texts, else the members.
-func named(name string, a provider.Attribute, members []any) any {
+func listing(name string, a provider.Attribute, members []any) any {
 	if a.Type != provider.TypeList {
 		return members
 	}

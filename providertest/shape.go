@@ -3,6 +3,8 @@ package providertest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -21,9 +23,8 @@ type shape struct {
 	many       []string
 	unique     *uniqueName
 	refs       map[string]*reference
-	attributes []string // in order
-	sensitive  []string // top-level properties that are never kept
-	engine     bool     // the stack engine's own: nothing in it is another service's
+	attributes []string        // in order
+	secrets    map[string]bool // properties that are secrets or hold some
 }
 
 // shape returns what is known of a type. The caller holds the mutex.
@@ -44,11 +45,12 @@ func (c *Cloud) shape(typ string) (*shape, *provider.Error) {
 		many:       f.Many[typ],
 		unique:     f.Unique[typ],
 		refs:       make(map[string]*reference),
+		secrets:    make(map[string]bool),
 		attributes: slices.Sorted(maps.Keys(t.Attributes)),
 	}
 	for name, p := range t.Properties {
-		if p.Sensitive {
-			s.sensitive = append(s.sensitive, name)
+		if holdsSecret(p) {
+			s.secrets[name] = true
 		}
 	}
 	if s.self == "" {
@@ -140,7 +142,11 @@ func decodeObject(data json.RawMessage) (map[string]any, *provider.Error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	var m map[string]any
-	if err := dec.Decode(&m); err != nil {
+	err := dec.Decode(&m)
+	if _, more := dec.Token(); err == nil && !errors.Is(more, io.EOF) {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
 		return nil, &provider.Error{Kind: provider.Invalid, Code: "InvalidParameter", Message: "The properties are not a JSON object.", Err: err}
 	}
 	for k, v := range m {

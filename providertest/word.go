@@ -88,6 +88,14 @@ func (m *maker) zone(i int) string {
 
 // address gives an IP address, "" if the name does not ask for one.
 func (m *maker) address(low string, i int) string {
+	if strings.Contains(low, "ipv6") && !strings.Contains(low, "name") {
+		from := m.o.Seed.with("ipv6").at(i)
+		prefix := "2001:db8:" + from.text(hexits, 4) + ":" // of the range for examples
+		if strings.Contains(low, "cidr") {
+			return prefix + ":/64"
+		}
+		return prefix + ":" + from.at(1).text(hexits, 4)
+	}
 	public := strings.Contains(low, "public") || strings.HasPrefix(low, "eip") || strings.Contains(low, "internet")
 	switch {
 	case strings.HasSuffix(low, "ip"), strings.HasSuffix(low, "ipaddress"), low == "address", strings.HasSuffix(low, "ipv4address"):
