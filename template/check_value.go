@@ -244,8 +244,10 @@ func shownNode(n doc.Node, p *provider.Property) string {
 		return n.Kind().String()
 	case p.Sensitive:
 		return "******"
+	case n.Kind() == doc.String:
+		return strconv.Quote(clip(n.Text()))
 	}
-	return strconv.Quote(clip(n.Text()))
+	return clip(n.Text())
 }
 
 func typeName(t provider.ValueType) string {

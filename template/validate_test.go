@@ -105,7 +105,7 @@ func TestValidateProperties(t *testing.T) {
 		{"ALIYUN::T::Top", `{Nme: a, Size: x}`, []string{
 			`error unknown-property Nme [Nme] Nme|ALIYUN::T::Top|Name`, `error wrong-type Size [x] Size|integer|"x"`}},
 		{"ALIYUN::T::Top", `{Size: 10}`, []string{
-			`error missing-property Name [Properties] Name|ALIYUN::T::Top`, `error value-out-of-range Size [10] Size|"10"|..9`}},
+			`error missing-property Name [Properties] Name|ALIYUN::T::Top`, `error value-out-of-range Size [10] Size|10|..9`}},
 		{"ALIYUN::T::Top", `{Name: a, Map: {Anything: 1}}`, nil},
 		{"ALIYUN::T::Docs", `{Other: a}`, []string{
 			`warning missing-property Name [Properties] Name|ALIYUN::T::Docs`, `warning unknown-property Other [Other] Other|ALIYUN::T::Docs|Map, Name, Size`}},
@@ -129,11 +129,11 @@ func TestValidateProperties(t *testing.T) {
 		{"ALIYUN::T::Full", `{Text: [a]}`, []string{`error wrong-type Text [[a]] Text|string|list`}},
 		{"ALIYUN::T::Full", `{Text: {a: b}}`, []string{`error wrong-type Text [{a: b}] Text|string|map`}},
 		{"ALIYUN::T::Full", `{Int: many}`, []string{`error wrong-type Int [many] Int|integer|"many"`}},
-		{"ALIYUN::T::Full", `{Int: 1.5}`, []string{`error wrong-type Int [1.5] Int|integer|"1.5"`}},
-		{"ALIYUN::T::Full", `{Int: true}`, []string{`warning wrong-type Int [true] Int|integer|"true"`}},
+		{"ALIYUN::T::Full", `{Int: 1.5}`, []string{`error wrong-type Int [1.5] Int|integer|1.5`}},
+		{"ALIYUN::T::Full", `{Int: true}`, []string{`warning wrong-type Int [true] Int|integer|true`}},
 		{"ALIYUN::T::Full", `{Num: [1]}`, []string{`error wrong-type Num [[1]] Num|number|list`}},
 		{"ALIYUN::T::Full", `{Flag: "yes"}`, []string{`warning wrong-type Flag ["yes"] Flag|boolean|"yes"`}},
-		{"ALIYUN::T::Full", `{Flag: 1}`, []string{`warning wrong-type Flag [1] Flag|boolean|"1"`}},
+		{"ALIYUN::T::Full", `{Flag: 1}`, []string{`warning wrong-type Flag [1] Flag|boolean|1`}},
 		{"ALIYUN::T::Full", `{Flag: maybe}`, []string{`error wrong-type Flag [maybe] Flag|boolean|"maybe"`}},
 		{"ALIYUN::T::Full", `{Disks: {Size: 1}}`, []string{`error wrong-type Disks [{Size: 1}] Disks|list|map`}},
 		{"ALIYUN::T::Full", `{Few: a}`, []string{`error wrong-type Few [a] Few|list|"a"`}},
@@ -145,14 +145,14 @@ func TestValidateProperties(t *testing.T) {
 		{"ALIYUN::T::Full", `{Kind: cloud_sdd}`, []string{`warning value-not-listed Kind [cloud_sdd] Kind|"cloud_sdd"|cloud_ssd`}},
 		{"ALIYUN::T::Full", `{Kind: other}`, []string{`warning value-not-listed Kind [other] Kind|"other"|cloud_ssd, cloud_essd`}},
 		{"ALIYUN::T::Full", `{Months: "12", OnOff: True}`, nil},
-		{"ALIYUN::T::Full", `{Months: 012}`, []string{`warning value-not-listed Months [012] Months|"012"|12`}}, // octal
+		{"ALIYUN::T::Full", `{Months: 012}`, []string{`warning value-not-listed Months [012] Months|012|12`}}, // octal
 		{"ALIYUN::T::Full", `{Months: 3, OnOff: false}`, []string{
-			`warning value-not-listed Months [3] Months|"3"|1, 12`, `warning value-not-listed OnOff [false] OnOff|"false"|true`}},
+			`warning value-not-listed Months [3] Months|3|1, 12`, `warning value-not-listed OnOff [false] OnOff|false|true`}},
 
 		// Ranges, lengths, patterns.
-		{"ALIYUN::T::Full", `{Int: 0}`, []string{`error value-out-of-range Int [0] Int|"0"|1..65535`}},
+		{"ALIYUN::T::Full", `{Int: 0}`, []string{`error value-out-of-range Int [0] Int|0|1..65535`}},
 		{"ALIYUN::T::Full", `{Int: "65536"}`, []string{`error value-out-of-range Int ["65536"] Int|"65536"|1..65535`}},
-		{"ALIYUN::T::Full", `{Num: -1}`, []string{`error value-out-of-range Num [-1] Num|"-1"|-0.5..`}},
+		{"ALIYUN::T::Full", `{Num: -1}`, []string{`error value-out-of-range Num [-1] Num|-1|-0.5..`}},
 		{"ALIYUN::T::Full", `{Short: 数据}`, nil},
 		{"ALIYUN::T::Full", `{Short: a}`, []string{`error length-out-of-range Short [a] Short|1|2..4`}},
 		{"ALIYUN::T::Full", `{Short: abcde}`, []string{`error length-out-of-range Short [abcde] Short|5|2..4`}},
@@ -172,7 +172,7 @@ func TestValidateProperties(t *testing.T) {
 		// Functions are not looked into, but for the branches of Fn::If.
 		{"ALIYUN::T::Full", `{Int: {Ref: P}, Few: {Ref: L}, Flag: {Fn::Select: [0, [x]]}}`, nil},
 		{"ALIYUN::T::Full", `{Int: {Fn::If: [C, many, 0]}}`, []string{
-			`error wrong-type Int [many] Int|integer|"many"`, `error value-out-of-range Int [0] Int|"0"|1..65535`}},
+			`error wrong-type Int [many] Int|integer|"many"`, `error value-out-of-range Int [0] Int|0|1..65535`}},
 		{"ALIYUN::T::Full", `{Disks: {Fn::If: [C, [{Device: a}], {Ref: ALIYUN::NoValue}]}}`, []string{
 			`error missing-property Disks[0].Size [Device] Size|ALIYUN::T::Full`}},
 		{"ALIYUN::T::Full", `{Fn::If: [C, {Texts: a}, {Int: x}]}`, []string{}},

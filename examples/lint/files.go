@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,20 +62,30 @@ func findFiles(paths []string) ([]file, error) {
 // too broken to be read that far.
 var meantAsTemplate = regexp.MustCompile(`(?m)^\s*["']?(ROSTemplateFormatVersion|FormatVersion["']?\s*:\s*["']?OOS-)`)
 
-// kindOf tells what a file is. One that cannot be read counts as a template if
-// the command line names it or it was meant to be one.
+// kindOf tells what a file is. One with a text that cannot be read counts as a
+// template if the command line names it or it was meant to be one.
 func kindOf(t *template.Template, src []byte, named bool) template.Kind {
-	unread := t.Root().IsZero()
-	switch {
-	case !unread && t.Kind() != template.NotTemplate:
-		return t.Kind()
-	case unread && named && len(bytes.TrimSpace(src)) > 0, meantAsTemplate.Match(src):
+	if kind := t.Kind(); kind != template.NotTemplate && !t.Root().IsZero() {
+		return kind
+	}
+	if broken := slices.ContainsFunc(t.Diagnostics(), isAboutText); broken && (named || meantAsTemplate.Match(src)) {
 		return template.Stack
 	}
 	return template.NotTemplate
 }
 
+// isAboutText reports whether a finding says that a text is neither YAML nor
+// JSON.
+func isAboutText(d diag.Diagnostic) bool {
+	return d.Severity == diag.Error && (strings.HasPrefix(string(d.Code), "yaml-") || strings.HasPrefix(string(d.Code), "json-"))
+}
+
 // documentOnly leaves out that an OOS template is no ROS template.
 func documentOnly(found diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == "template-is-runbook" })
+}
+
+// textOnly leaves only what keeps a text from being read.
+func textOnly(found diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return !isAboutText(d) })
 }

@@ -6,7 +6,7 @@
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
 // What a file is, its content tells: a ROS template is checked against the
 // catalogue of resource types, an OOS template (for now) only as a document,
-// anything else is skipped. The last line counts. The exit code is 1 if there is
+// anything else is skipped (-v says which). The last line counts. The exit code is 1 if there is
 // an error in a template, 2 if the command was misused.
 package main
 
@@ -85,7 +85,7 @@ func (l *linter) parseFlags(args []string) ([]string, error) {
 	fs.BoolVar(&l.print.Snippet, "snippet", false, "show the lines at fault")
 	fs.BoolVar(&l.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.BoolVar(&l.strict, "strict", false, "make the service's limits errors instead of warnings")
-	fs.BoolVar(&l.verbose, "v", false, "tell which files are skipped")
+	fs.BoolVar(&l.verbose, "v", false, "tell which files are skipped or checked in part")
 	fs.Func("lang", "language of the messages: en or zh", func(s string) error {
 		switch s {
 		case "en":
@@ -119,15 +119,20 @@ func (l *linter) lintFile(f file) error {
 	}
 	switch kindOf(t, src, f.named) {
 	case template.NotTemplate:
-		l.note(f.path, "skipped: not a template")
+		if l.verbose || f.named {
+			l.note(f.path, "skipped: not a template")
+		}
 		return nil
 	case template.Runbook:
-		l.note(f.path, "an OOS template: only its text is checked for now")
+		l.noteIfVerbose(f.path, "an OOS template: only its text is checked for now")
 		found = documentOnly(found)
 	case template.Terraform:
-		l.note(f.path, "a Terraform template: its modules are not checked")
+		l.noteIfVerbose(f.path, "a Terraform template: its modules are not checked")
 	case template.Stack:
 		found = t.Validate(l.types)
+		if t.Kind() == template.NotTemplate {
+			found = textOnly(found) // nothing else can be told of what is not read
+		}
 	}
 	l.files++
 	l.errors += found.Count(diag.Error)
@@ -140,8 +145,12 @@ func (l *linter) lintFile(f file) error {
 }
 
 func (l *linter) note(path, text string) {
+	fmt.Fprintf(l.stderr, "%s: %s\n", path, text)
+}
+
+func (l *linter) noteIfVerbose(path, text string) {
 	if l.verbose {
-		fmt.Fprintf(l.stderr, "%s: %s\n", path, text)
+		l.note(path, text)
 	}
 }
 

@@ -1,0 +1,113 @@
+package template_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/provider/schema"
+	"github.com/bianpai/bianpai/template"
+)
+
+// checkedCodes are those of the checks of resources against their types.
+var checkedCodes = []diag.Code{
+	"unknown-type", "type-needs-transform", "unknown-property", "missing-property", "deprecated-property", "wrong-type",
+	"value-not-listed", "value-out-of-range", "length-out-of-range", "pattern-mismatch", "unknown-attribute",
+}
+
+// realFaults are the errors that the checks report in the corpus, each with
+// the reason why it is one.
+var realFaults = map[string]string{
+	"unknown-property VPCId ALIYUN::RDS::DBInstance":                      "names have a case: VpcId",
+	"unknown-property functionArgs ALIYUN::CDN::DomainConfig":             "names begin with a capital: FunctionArgs, which is required",
+	"unknown-property functionName ALIYUN::CDN::DomainConfig":             "names begin with a capital: FunctionName, which is required",
+	"unknown-property fcRegionId ALIYUN::ApiGateway::Api":                 "names begin with a capital: FcRegionId",
+	"unknown-property functionName ALIYUN::ApiGateway::Api":               "names begin with a capital: FunctionName",
+	"unknown-property roleArn ALIYUN::ApiGateway::Api":                    "names begin with a capital: RoleArn",
+	"unknown-property serviceName ALIYUN::ApiGateway::Api":                "names begin with a capital: ServiceName",
+	"unknown-property qualifier ALIYUN::ApiGateway::Api":                  "names begin with a capital: Qualifier",
+	"unknown-property SystemDisk_Category ALIYUN::ECS::InstanceGroup":     "a name from before 2019: SystemDiskCategory",
+	"unknown-property SystemDisk_Size ALIYUN::ECS::InstanceGroup":         "a name from before 2019: SystemDiskSize",
+	"unknown-property SystemDisk_DiskName ALIYUN::ECS::Instance":          "a name from before 2019: SystemDiskDiskName",
+	"missing-property CommodityCode ALIYUN::RDS::PrepayDBInstance":        "required and not given",
+	"missing-property Enable ALIYUN::SLS::Index":                          "required and not given",
+	"unknown-attribute CreateDate ALIYUN::ResourceManager::ResourceGroup": "no source of any year has it",
+	"unknown-attribute OrderId ALIYUN::ECS::PrepayInstanceGroupClone":     "no source of any year has it",
+}
+
+func TestCorpusValidates(t *testing.T) {
+	types := schema.Default()
+	counts := map[string]int{}
+	templates := 0
+	eachTemplate(t, func(path string, src []byte) {
+		tmpl, _ := template.Parse(path, src, nil)
+		if tmpl.Kind() != template.Stack {
+			return
+		}
+		templates++
+		for _, d := range tmpl.Validate(types) {
+			if !slices.Contains(checkedCodes, d.Code) {
+				continue
+			}
+			counts[d.Severity.String()+" "+string(d.Code)]++
+			if d.Severity != diag.Error {
+				continue
+			}
+			typ := d.Args[1]
+			if d.Code == "unknown-attribute" {
+				typ = d.Args[2]
+			}
+			if realFaults[string(d.Code)+" "+d.Args[0]+" "+typ] == "" {
+				t.Errorf("not known to be a fault: %s", strings.TrimSpace(diag.List{d}.Err().Error()))
+			}
+		}
+	})
+	t.Logf("%d templates", templates)
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%5d %s", counts[what], what)
+	}
+}
+
+// BenchmarkCorpusLint compares reading and checking all templates of the corpus
+// with the node decode of the same bytes by yaml.v3.
+func BenchmarkCorpusLint(b *testing.B) {
+	var sources [][]byte
+	size := 0
+	eachTemplate(b, func(_ string, src []byte) {
+		if template.Detect(src) == template.Stack {
+			sources = append(sources, src)
+			size += len(src)
+		}
+	})
+	types := schema.Default()
+	floor := perRun(3, func() {
+		for _, src := range sources {
+			var n yaml.Node
+			if err := yaml.Unmarshal(src, &n); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	parsed := make([]*template.Template, len(sources))
+	for i, src := range sources {
+		parsed[i], _ = template.Parse("", src, nil)
+	}
+	checks := perRun(3, func() {
+		for _, tmpl := range parsed {
+			tmpl.Validate(types)
+		}
+	})
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		for _, src := range sources {
+			tmpl, _ := template.Parse("", src, nil)
+			tmpl.Validate(types)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor), "x-decode")
+	b.ReportMetric(float64(checks)/float64(floor), "checks-x-decode")
+}
