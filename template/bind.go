@@ -33,6 +33,10 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 		ps = &Pseudo{}
 	}
 	s := &Scope{template: t, pseudo: *ps, names: t.names, mappings: t.Mappings, conditions: t.conditions}
+	s.truths = make([]truth, len(t.Conditions))
+	for i, c := range t.Conditions {
+		s.truths[i] = truth{name: c.Name, node: c.Node}
+	}
 	b := binder{scope: s, template: t}
 	b.parameters(params)
 	if b.faults.Err() == nil {
@@ -214,10 +218,6 @@ func natural(v value.Value) (int, bool) {
 
 func (b *binder) conditions() {
 	t, s := b.template, b.scope
-	s.truths = make([]truth, len(t.Conditions))
-	for i, c := range t.Conditions {
-		s.truths[i] = truth{name: c.Name, node: c.Node}
-	}
 	e := s.evaluator(atRoot, nil)
 	for i := range s.truths {
 		c := &s.truths[i]

@@ -127,17 +127,21 @@ func (e *evaluator) call(n doc.Node, name string, arg doc.Node) (value.Value, er
 	if e.depth++; e.depth > maxNesting {
 		return value.Value{}, fail(n, "function-too-deep", strconv.Itoa(maxNesting))
 	}
-	defer func() { e.depth-- }()
 	e.uses.hold()
-	defer e.uses.release()
 	// A condition's root has a table of its own; its arguments are inside.
 	if e.in&atRoot != 0 {
 		e.in = inCondition
 	}
+	var v value.Value
+	var err error
 	if f.eval != nil {
-		return f.eval(e, n, arg)
+		v, err = f.eval(e, n, arg)
+	} else {
+		v, err = e.strict(f, n, arg)
 	}
-	return e.strict(f, n, arg)
+	e.uses.release()
+	e.depth--
+	return v, err
 }
 
 func (in contexts) place() string {
@@ -172,10 +176,7 @@ func (e *evaluator) strict(f *function, call, arg doc.Node) (value.Value, error)
 	if err != nil {
 		return value.Value{}, e.failed(call, err, sensitive)
 	}
-	if sensitive && !(f.parts && (v.Kind() == value.KindList || v.Kind() == value.KindMap)) {
-		v = v.WithSensitive()
-	}
-	return v, nil
+	return marked(v, sensitive && !(f.parts && (v.Kind() == value.KindList || v.Kind() == value.KindMap))), nil
 }
 
 func unknownFor(needs knowledge, v value.Value) bool {
@@ -214,6 +215,22 @@ func (e *evaluator) arguments(args []value.Value, f *function, call, arg doc.Nod
 		args = append(args, orNull(v))
 	}
 	return args, nil
+}
+
+// marked marks a value as sensitive if it is made of something sensitive.
+func marked(v value.Value, sensitive bool) value.Value {
+	if sensitive {
+		return v.WithSensitive()
+	}
+	return v
+}
+
+// shown gives a text that was computed, for a message.
+func shown(v value.Value) string {
+	if v.HasSensitive() {
+		return "******"
+	}
+	return clip(v.Text())
 }
 
 func orNull(v value.Value) value.Value {

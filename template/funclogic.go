@@ -119,7 +119,7 @@ func (e *evaluator) truth(n doc.Node) (value.Value, error) {
 			return value.Value{}, err
 		case v.Kind() == value.KindBool || v.IsUnknown():
 			return v, nil
-		case v.Kind() == value.KindString:
+		case v.Kind() == value.KindString && !v.HasSensitive():
 			return e.named(n, v.Text())
 		case v.Kind() == value.KindList && v.Len() > 0 && v.At(0).Kind() == value.KindBool:
 			return v.At(0), nil

@@ -31,7 +31,7 @@ func evalRef(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		case v.IsUnknown():
 			return e.later(call, v), nil
 		case v.Kind() == value.KindString:
-			return e.computedRef(call, v.Text())
+			return e.computedRef(call, v)
 		}
 	}
 	return value.Value{}, fail(call, "function-shape", "Ref", "string")
@@ -64,14 +64,15 @@ func (e *evaluator) ref(call doc.Node, name string) (value.Value, error) {
 }
 
 // computedRef looks a name up that a function gave: only parameters count.
-func (e *evaluator) computedRef(call doc.Node, name string) (value.Value, error) {
-	if sym := e.scope.names[name]; sym.kind == parameterSymbol {
-		return e.scope.params[sym.index].value, nil
+func (e *evaluator) computedRef(call doc.Node, name value.Value) (value.Value, error) {
+	sym := e.scope.names[name.Text()]
+	switch {
+	case sym.kind == parameterSymbol:
+		return marked(e.scope.params[sym.index].value, name.HasSensitive()), nil
+	case strings.HasPrefix(name.Text(), pseudoPrefix) && !name.HasSensitive():
+		return e.pseudo(call, name.Text())
 	}
-	if strings.HasPrefix(name, pseudoPrefix) {
-		return e.pseudo(call, name)
-	}
-	return value.Value{}, fail(call, "unknown-reference", name, noNames)
+	return value.Value{}, fail(call, "unknown-reference", shown(name), noNames)
 }
 
 func (e *evaluator) pseudo(call doc.Node, name string) (value.Value, error) {
@@ -146,15 +147,20 @@ func evalGetAtt(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if l := e.scope.local(name); l != nil && l.data {
 		return value.Value{}, fail(call, "local-data-source", name)
 	}
-	if !e.inLocal {
-		if to, ok := e.scope.resource(name); ok {
-			if to.count >= 0 && arg.At(0).Kind() != doc.String {
-				return value.Value{}, fail(call, "counted-reference", name)
-			}
-			return e.resource(call, to, attribute)
+	to, ok := e.scope.resource(name)
+	switch {
+	case e.inLocal || !ok:
+		return value.Value{}, fail(call, "unknown-resource", shown(args[0]), noNames)
+	case to.count >= 0 && arg.At(0).Kind() != doc.String:
+		return value.Value{}, fail(call, "counted-reference", shown(args[0]))
+	}
+	v, err := e.resource(call, to, attribute)
+	if err == nil && (args[0].HasSensitive() || args[1].HasSensitive()) {
+		if v = v.WithSensitive(); v.HasUnknown() {
+			return e.later(call, v), nil // the hole must not spell the name out
 		}
 	}
-	return value.Value{}, fail(call, "unknown-resource", name, noNames)
+	return v, err
 }
 
 func evalFindInMap(e *evaluator, call, arg doc.Node) (value.Value, error) {
@@ -175,11 +181,7 @@ func evalFindInMap(e *evaluator, call, arg doc.Node) (value.Value, error) {
 			return value.Value{}, fail(call, "unknown-mapping-key", mappingPath(args), noNames)
 		}
 	}
-	v := literal(n)
-	if sensitive {
-		v = v.WithSensitive()
-	}
-	return v, nil
+	return marked(literal(n), sensitive), nil
 }
 
 // mapped finds a key of a mapping: a text, or a number by its text.

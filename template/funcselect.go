@@ -39,10 +39,7 @@ func evalSelect(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if !found {
 		return e.notSelected(call, arg)
 	}
-	if lookup.HasSensitive() {
-		v = v.WithSensitive()
-	}
-	return v, nil
+	return marked(v, lookup.HasSensitive()), nil
 }
 
 // selectLater leaves a hole. What the default refers to may be needed then.

@@ -99,13 +99,9 @@ func evalSub(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		}
 	}
 	if unknown != nil {
-		return e.later(call, append(unknown, text)...), nil
+		return marked(e.later(call, append(unknown, text)...), sensitive), nil
 	}
-	v := value.String(string(dst))
-	if sensitive {
-		v = v.WithSensitive()
-	}
-	return v, nil
+	return marked(value.String(string(dst)), sensitive), nil
 }
 
 // subArguments gives the template and the map of variables, null if there is

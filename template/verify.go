@@ -262,6 +262,8 @@ func (v *verifier) call(n doc.Node, name string, arg doc.Node) {
 	}
 	if f.in&v.in == 0 {
 		v.t.reportAt(diag.Error, "function-misplaced", arg.KeyRange(), v.where(), name, v.in.place())
+		v.walk(arg)
+		return
 	}
 	if v.depth == maxNesting {
 		v.report(diag.Error, "function-too-deep", n, strconv.Itoa(maxNesting))

@@ -1,0 +1,624 @@
+package template_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/value"
+	"github.com/bianpai/bianpai/template"
+)
+
+// frame is a template with a parameter of each kind around the expressions
+// under test.
+const frame = `{
+ "ROSTemplateFormatVersion": "2015-09-01",
+ "Parameters": {
+  "Text": {"Type": "String", "Default": "abc"},
+  "Size": {"Type": "Number", "Default": 40},
+  "Flag": {"Type": "Boolean", "Default": true},
+  "List": {"Type": "CommaDelimitedList", "Default": "a,b,c"},
+  "Tree": {"Type": "Json", "Default": {"k": [1, 2], "m": {"x": "y"}}},
+  "Opt": {"Type": "String", "Default": null},
+  "Secret": {"Type": "String", "NoEcho": true, "Default": "s3cret"}
+ },
+ "Mappings": {"M": {"cn": {"img": "a1", "n": 7}, "1": {"img": "a2"}}},
+ "Conditions": {"Yes": {"Fn::Equals": [1, 1]}, "No": {"Fn::Not": "Yes"}, "X": %s},
+ "Locals": {"Mac": {"Value": {"Fn::Join": ["-", ["m", {"Ref": "Text"}]]}}, "Ev": {"Type": "Eval", "Value": {"Fn::Length": {"Ref": "List"}}}},
+ "Resources": {
+  "A": {"Type": "ALIYUN::ECS::VPC"},
+  "C": {"Type": "ALIYUN::ECS::VPC", "Count": 3},
+  "Gone": {"Type": "ALIYUN::ECS::VPC", "Condition": "No"},
+  "a.b": {"Type": "ALIYUN::ECS::VPC"},
+  "Stack": {"Type": "ALIYUN::ROS::Stack"},
+  "R": {"Type": "ALIYUN::ECS::VPC", "Count": %s, "Properties": {"P": %s, "Keep": 1}}
+ },
+ "Outputs": {"O": {"Value": %s}}
+}`
+
+var pseudo = &template.Pseudo{
+	Region: "cn-test", StackName: "s1", StackID: "id-1", AccountID: "10", TenantID: "20",
+	Zones: map[string][]string{"cn-test": {"cn-test-b", "cn-test-e"}},
+	Now:   time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
+}
+
+// outcome is what came out of an expression: JSON, or the code of the fault.
+func property(t *testing.T, expr string, params map[string]any) (value.Value, string, *template.Scope) {
+	t.Helper()
+	tmpl, err := template.Parse("t.json", fmt.Appendf(nil, frame, "true", "1", expr, "1"), nil)
+	if err != nil {
+		return value.Value{}, codeOf(t, err), nil
+	}
+	scope, err := tmpl.Bind(params, pseudo)
+	if err != nil {
+		return value.Value{}, codeOf(t, err), nil
+	}
+	desired, err := scope.Expand()
+	if err != nil {
+		return value.Value{}, codeOf(t, err), nil
+	}
+	v, ok := desired.Resources[len(desired.Resources)-1].Properties.Get("P")
+	if !ok {
+		return v, "removed", scope
+	}
+	return v, string(v.AppendJSON(nil)), scope
+}
+
+func codeOf(t *testing.T, err error) string {
+	t.Helper()
+	list, ok := errors.AsType[*diag.ListError](err)
+	if !ok {
+		t.Fatalf("%v is no list of findings", err)
+	}
+	for _, d := range list.List {
+		if d.Severity == diag.Error {
+			if strings.HasPrefix(d.Message, string(d.Code)) {
+				t.Errorf("the code %s has no text", d.Code)
+			}
+			return string(d.Code)
+		}
+	}
+	return ""
+}
+
+// TestVectors goes through the reference's minimal vectors (15.4).
+func TestVectors(t *testing.T) {
+	for _, test := range [][2]string{
+		{`{"Fn::Join":[",",["a","b","c"]]}`, `"a,b,c"`},
+		{`{"Fn::Join":["",null]}`, `""`},
+		{`{"Fn::Split":[";","x; y"]}`, `["x"," y"]`},
+		{`{"Fn::Select":["1",["p","q"]]}`, `"q"`},
+		{`{"Fn::Select":["5:0:-2",[1,2,3,4,5]]}`, `[5,3]`},
+		{`{"Fn::Select":["zz",{"a":1}]}`, `""`},
+		{`{"Fn::Select":["a",null,"dflt"]}`, `"dflt"`},
+		{`{"Fn::Length":[1,2,3]}`, `3`},
+		{`{"Fn::ListMerge":[["a"],["b","a"]]}`, `["a","b","a"]`},
+		{`{"Fn::GetJsonValue":["k","{\"k\":[1,2]}"]}`, `"[1, 2]"`},
+		{`{"Fn::Calculate":["({0}+{1})%3",0,[5,6]]}`, `2`},
+		{`{"Fn::Calculate":["7/2",1]}`, `3`},
+		{`{"Fn::Calculate":["7.0/2",1]}`, `3.5`},
+		{`{"Fn::Avg":[1,[1,2,6.0]]}`, `3.0`},
+		{`{"Fn::Max":[1.1,2,3]}`, `3`},
+		{`{"Fn::Max":[1,null]}`, `null`},
+		{`{"Fn::Add":[1,null]}`, `null`},
+		{`{"Fn::Index":["x",["a"]]}`, `null`},
+		{`{"Fn::Contains":[["a"],"a"]}`, `true`},
+		{`{"Fn::EachMemberIn":[[],["a"]]}`, `true`},
+		{`{"Fn::MatchPattern":["a|ab","ab"]}`, `false`},
+		{`{"Fn::Cidr":["10.0.0.0/30",2,1]}`, `["10.0.0.0/31","10.0.0.2/31"]`},
+		{`{"Fn::Str":true}`, `"True"`},
+		{`{"Fn::Base64Decode":"cm9z"}`, `"ros"`},
+		{`{"Fn::Replace":[{"b":""},"abba"]}`, `"aa"`},
+		{`{"Fn::SelectMapList":["k",[{"a":1},{"k":2}]]}`, `[2]`},
+		{`{"Fn::MergeMapToList":[{"a":[]},{"b":null}]}`, `[{"b":""}]`},
+		{`{"Fn::Jq":["First",".[5]","[1]"]}`, `null`},
+	} {
+		if _, got, _ := property(t, test[0], nil); got != test[1] {
+			t.Errorf("%s = %s, want %s", test[0], got, test[1])
+		}
+	}
+}
+
+// functionTests are named after the sections of the reference.
+var functionTests = []struct {
+	section, expr, want string
+}{
+	{"Ref", `{"Ref":"Size"}`, `40`},
+	{"Ref", `{"Ref":"Opt"}`, `null`},
+	{"Ref", `{"Ref":"ALIYUN::Region"}`, `"cn-test"`},
+	{"Ref", `{"Ref":"ALIYUN::StackName"}`, `"s1"`},
+	{"Ref", `{"Ref":"ALIYUN::Index"}`, `0`},
+	{"Ref", `{"Ref":null}`, `null`},
+	{"Ref", `{"Ref":{"Fn::Join":["",["Te","xt"]]}}`, `"abc"`},
+	{"Ref", `{"Ref":{"Fn::Join":["",["A"]]}}`, `unknown-reference`},
+	{"Ref", `{"Ref":["A"]}`, `function-shape`},
+	{"Ref", `{"Ref":1}`, `function-shape`},
+	{"Ref", `{"Ref":"Nope"}`, `unknown-reference`},
+	{"Ref", `{"Ref":"ALIYUN::Nope"}`, `unknown-reference`},
+	{"Ref", `{"Ref":"Mac"}`, `"m-abc"`},
+	{"Ref", `{"Ref":"Ev"}`, `3`},
+	{"Ref", `{"Ref":"C[3]"}`, `unknown-reference`},
+	{"Ref", `{"Ref":"A[0]"}`, `unknown-reference`},
+	{"Ref", `{"Ref":"Gone"}`, `reference-absent`},
+	{"GetAtt", `{"Fn::GetAtt":["Nope","x"]}`, `unknown-resource`},
+	{"GetAtt", `{"Fn::GetAtt":["A"]}`, `function-shape`},
+	{"GetAtt", `{"Fn::GetAtt":"A.b"}`, `function-shape`},
+	{"GetAtt", `{"Fn::GetAtt":["Stack","x"]}`, `nested-attribute`},
+	{"GetAtt", `{"Fn::GetAtt":["Gone","x"]}`, `reference-absent`},
+	{"FindInMap", `{"Fn::FindInMap":["M","cn","img"]}`, `"a1"`},
+	{"FindInMap", `{"Fn::FindInMap":["M",1,"img"]}`, `"a2"`},
+	{"FindInMap", `{"Fn::FindInMap":["M",{"Fn::Select":[0,["cn"]]},"n"]}`, `7`},
+	{"FindInMap", `{"Fn::FindInMap":["M","cn","nope"]}`, `unknown-mapping-key`},
+	{"FindInMap", `{"Fn::FindInMap":["M","cn",{"Ref":"Text"}]}`, `unknown-mapping-key`},
+	{"FindInMap", `{"Fn::FindInMap":["M","cn"]}`, `function-shape`},
+	{"GetAZs", `{"Fn::GetAZs":{"Ref":"ALIYUN::Region"}}`, `["cn-test-b","cn-test-e"]`},
+	{"GetAZs", `{"Fn::GetAZs":""}`, `["cn-test-b","cn-test-e"]`},
+	{"GetAZs", `{"Fn::GetAZs":"cn-x"}`, `["cn-x-a","cn-x-b","cn-x-c"]`},
+	{"GetStackOutput", `{"Fn::GetStackOutput":[null,"x"]}`, `null`},
+	{"GetStackOutput", `{"Fn::GetStackOutput":["s","x"]}`, `function-unsupported`},
+	{"ResourceFacade", `{"Fn::ResourceFacade":"Metadata"}`, `function-unsupported`},
+	{"MarketplaceImage", `{"Fn::MarketplaceImage":"cmjj1"}`, `function-unsupported`},
+	{"Join", `{"Fn::Join":["-",["a",1,null,"b",true]]}`, `"a-1--b-True"`},
+	{"Join", `{"Fn::Join":[",",{"Ref":"List"}]}`, `"a,b,c"`},
+	{"Join", `{"Fn::Join":[",",["a",{"Ref":"ALIYUN::NoValue"},"b"]]}`, `"a,b"`},
+	{"Join", `{"Fn::Join":[",",[1.5]]}`, `function-argument-type`},
+	{"Join", `{"Fn::Join":[",",[["a"]]]}`, `function-argument-type`},
+	{"Join", `{"Fn::Join":[1,["a"]]}`, `function-argument-type`},
+	{"Join", `{"Fn::Join":","}`, `function-shape`},
+	{"Split", `{"Fn::Split":[",","a, b,,c"]}`, `["a"," b","","c"]`},
+	{"Split", `{"Fn::Split":[",",""]}`, `[""]`},
+	{"Split", `{"Fn::Split":[",",{"Ref":"Opt"}]}`, `[]`},
+	{"Split", `{"Fn::Split":["","a"]}`, `function-argument-type`},
+	{"Split", `{"Fn::Split":[{"Ref":"Text"},"a"]}`, `argument-not-literal`},
+	{"Replace", `{"Fn::Replace":[{"a":"b","b":"c"},"ab"]}`, `"cc"`},
+	{"Replace", `{"Fn::Replace":[{"abc":{"Ref":"Size"}},{"Ref":"Text"}]}`, `"40"`},
+	{"Replace", `{"Fn::Replace":[{"a":null},null]}`, `null`},
+	{"Replace", `{"Fn::Replace":[{"a":[1]},"a"]}`, `function-argument-type`},
+	{"Sub", `{"Fn::Sub":["${a}/${ALIYUN::StackName} ${!HOME} $x ${ Text }",{"a":5}]}`, `"5/s1 ${HOME} $x abc"`},
+	{"Sub", `{"Fn::Sub":"${Flag} ${Opt}${Tree}"}`, `"True {\"k\": [1, 2], \"m\": {\"x\": \"y\"}}"`},
+	{"Sub", `{"Fn::Sub":"${open"}`, `"${open"`},
+	{"Sub", `{"Fn::Sub":"${ALIYUN::Index}"}`, `"0"`},
+	{"Sub", `{"Fn::Sub":"${x:-1}"}`, `unknown-reference`},
+	{"Sub", `{"Fn::Sub":"${1}"}`, `sub-token-invalid`},
+	{"Sub", `{"Fn::Sub":"${Mac}"}`, `sub-local`},
+	{"Sub", `{"Fn::Sub":["${l}",{"l":{"Ref":"Mac"}}]}`, `"m-abc"`},
+	{"Sub", `{"Fn::Sub":"${C}"}`, `counted-reference`},
+	{"Sub", `{"Fn::Sub":"${C.x}"}`, `counted-reference`},
+	{"Sub", `{"Fn::Sub":"${Nope.x}"}`, `unknown-resource`},
+	{"Sub", `{"Fn::Sub":"${Stack.x.y}"}`, `unknown-resource`},
+	{"Sub", `{"Fn::Sub":["${x.y}",{"x.y":1}]}`, `unknown-resource`},
+	{"Sub", `{"Fn::Sub":7}`, `function-shape`},
+	{"Base64", `{"Fn::Base64":"x"}`, `"x"`},
+	{"Base64Encode", `{"Fn::Base64Encode":"ros"}`, `"cm9z"`},
+	{"Base64Encode", `{"Fn::Base64Encode":{"Ref":"Opt"}}`, `null`},
+	{"Base64Encode", `{"Fn::Base64Encode":5}`, `function-argument-type`},
+	{"Base64Decode", `{"Fn::Base64Decode":"***"}`, `base64-invalid`},
+	{"Str", `{"Fn::Str":{"a":[1,true,null,1.0,"é"]}}`, `"{\"a\": [1, true, null, 1.0, \"\\u00e9\"]}"`},
+	{"Str", `{"Fn::Str":null}`, `"None"`},
+	{"Str", `{"Fn::Str":1e16}`, `"1e+16"`},
+	{"Indent", `{"Fn::Indent":["a:\nb",1]}`, `"  a:\n  b"`},
+	{"Indent", `{"Fn::Indent":["a:\nb",2,2,false]}`, `"a:\n    b"`},
+	{"Indent", `{"Fn::Indent":["a",21]}`, `function-argument-range`},
+	{"FormatTime", `{"Fn::FormatTime":["%Y-%m-%d %H:%M:%S","Asia/Shanghai"]}`, `"2024-01-02 11:04:05"`},
+	{"FormatTime", `{"Fn::FormatTime":"%j %U %%"}`, `"002 00 %"`},
+	{"FormatTime", `{"Fn::FormatTime":["%H","GMT+8"]}`, `"11"`},
+	{"FormatTime", `{"Fn::FormatTime":["%H","Nowhere"]}`, `time-zone-unknown`},
+	{"MatchPattern", `{"Fn::MatchPattern":["[a-z]+[0-9]*","ecs01"]}`, `true`},
+	{"MatchPattern", `{"Fn::MatchPattern":["(","x"]}`, `pattern-invalid`},
+	{"Select", `{"Fn::Select":["1:3",[1,2,3,4,5]]}`, `[2,3]`},
+	{"Select", `{"Fn::Select":["::2",[1,2,3,4,5]]}`, `[1,3,5]`},
+	{"Select", `{"Fn::Select":["-1",["a","b"]]}`, `"b"`},
+	{"Select", `{"Fn::Select":["9",["a"]]}`, `""`},
+	{"Select", `{"Fn::Select":[9,["a"],"d"]}`, `"d"`},
+	{"Select", `{"Fn::Select":["k",{"k":1}]}`, `1`},
+	{"Select", `{"Fn::Select":["0","[7,8]"]}`, `7`},
+	{"Select", `{"Fn::Select":[1.9,["a","b"]]}`, `"b"`},
+	{"Select", `{"Fn::Select":["z",{},null,"no z"]}`, `select-nothing`},
+	{"Select", `{"Fn::Select":["z",{},"d",null]}`, `"d"`},
+	{"Select", `{"Fn::Select":["x",[1]]}`, `index-invalid`},
+	{"Select", `{"Fn::Select":["::0",[1]]}`, `slice-invalid`},
+	{"Select", `{"Fn::Select":[0,"a,b"]}`, `function-argument-type`},
+	{"Select", `{"Fn::Select":[{"Ref":"Opt"},[1]]}`, `""`},
+	{"Select", `{"Fn::Select":[0,{"Ref":"List"}]}`, `"a"`},
+	{"Select", `{"Fn::Select":[0,["a"],{"Fn::FindInMap":["M","cn",{"Ref":"Text"}]}]}`, `"a"`},
+	{"Select", `{"Fn::Select":[{"Ref":"Size"},{"Ref":"C"}]}`, `instance-out-of-range`},
+	{"MemberListToMap", `{"Fn::MemberListToMap":["N","V",[".member.0.N=k",".member.0.V=v=w"]]}`, `{"k":"v=w"}`},
+	{"MemberListToMap", `{"Fn::MemberListToMap":["N","V",["x"]]}`, `member-invalid`},
+	{"ListMerge", `{"Fn::ListMerge":[[1,2],null,[2],{"Ref":"List"}]}`, `[1,2,2,"a","b","c"]`},
+	{"ListMerge", `{"Fn::ListMerge":[[1],2]}`, `function-argument-type`},
+	{"ListMerge", `{"Fn::ListMerge":"x"}`, `function-shape`},
+	{"GetJsonValue", `{"Fn::GetJsonValue":["a","{\"a\":{\"b\":1}}"]}`, `"{\"b\": 1}"`},
+	{"GetJsonValue", `{"Fn::GetJsonValue":["n","{\"n\":5}"]}`, `"5"`},
+	{"GetJsonValue", `{"Fn::GetJsonValue":["z",{}]}`, `null`},
+	{"GetJsonValue", `{"Fn::GetJsonValue":["z",{"Ref":"Opt"}]}`, `null`},
+	{"GetJsonValue", `{"Fn::GetJsonValue":["z","{"]}`, `json-invalid`},
+	{"MergeMapToList", `{"Fn::MergeMapToList":[{"P":[80,81]},{"I":["i","j","k"]}]}`, `[{"P":80,"I":"i"},{"P":81,"I":"j"},{"P":81,"I":"k"}]`},
+	{"MergeMapToList", `{"Fn::MergeMapToList":[{"P":[80],"Q":[1]}]}`, `lists-in-one-map`},
+	{"MergeMapToList", `{"Fn::MergeMapToList":[]}`, `null`},
+	{"MergeMap", `{"Fn::MergeMap":[{"a":{"x":1,"y":[1]}},{"a":{"y":[2]},"b":0}]}`, `{"a":{"x":1,"y":[2]},"b":0}`},
+	{"SelectMapList", `{"Fn::SelectMapList":["k",[{"a":1},{"k":2},null,{"k":null}]]}`, `[2,null]`},
+	{"Jq", `{"Fn::Jq":["First",".m.x",{"Ref":"Tree"}]}`, `"y"`},
+	{"Jq", `{"Fn::Jq":["All",".k[]",{"Ref":"Tree"}]}`, `[1,2]`},
+	{"Jq", `{"Fn::Jq":["First",".a",{"Ref":"Opt"}]}`, `null`},
+	{"Jq", `{"Fn::Jq":["Some",".a",{}]}`, `jq-method`},
+	{"Jq", `{"Fn::Jq":["First",".[",{}]}`, `jq-failed`},
+	{"Length", `{"Fn::Length":"héllo"}`, `5`},
+	{"Length", `{"Fn::Length":{"a":1,"b":2}}`, `2`},
+	{"Length", `{"Fn::Length":null}`, `0`},
+	{"Length", `{"Fn::Length":5}`, `function-argument-type`},
+	{"Index", `{"Fn::Index":["b",{"Ref":"List"}]}`, `1`},
+	{"Index", `{"Fn::Index":[true,[0,1]]}`, `1`},
+	{"Any", `{"Fn::Any":[0,"x"]}`, `true`},
+	{"Any", `{"Fn::Any":[]}`, `false`},
+	{"Any", `{"Fn::Any":"true, false"}`, `function-shape`},
+	{"Contains", `{"Fn::Contains":[[null,""],""]}`, `true`},
+	{"Contains", `{"Fn::Contains":[[1,2,3],4]}`, `false`},
+	{"Contains", `{"Fn::Contains":[[[1]],4]}`, `function-argument-type`},
+	{"EachMemberIn", `{"Fn::EachMemberIn":[[1,2,true],[1.0,2,4]]}`, `true`},
+	{"EachMemberIn", `{"Fn::EachMemberIn":[[1,2,3],[1,2,4]]}`, `false`},
+	{"Add", `{"Fn::Add":[1,2.5]}`, `3.5`},
+	{"Add", `{"Fn::Add":[[1],[2]]}`, `[1,2]`},
+	{"Add", `{"Fn::Add":[{"a":1},{"a":2}]}`, `{"a":2}`},
+	{"Add", `{"Fn::Add":[1,"2"]}`, `operands-mixed`},
+	{"Add", `{"Fn::Add":[1,{"Ref":"ALIYUN::Index"}]}`, `1`},
+	{"Avg", `{"Fn::Avg":[0,[1,2]]}`, `2`},
+	{"Avg", `{"Fn::Avg":[1,["1","2",null]]}`, `1.0`},
+	{"Avg", `{"Fn::Avg":[1,[]]}`, `members-too-few`},
+	{"Calculate", `{"Fn::Calculate":["(2+3)/2*3-1",1]}`, `5`},
+	{"Calculate", `{"Fn::Calculate":["(2.0+3)/2*3-1",1]}`, `6.5`},
+	{"Calculate", `{"Fn::Calculate":["({1}+3)/2*3-1",1,[3,5,6]]}`, `11`},
+	{"Calculate", `{"Fn::Calculate":["{0}-1",0,["3"]]}`, `2`},
+	{"Calculate", `{"Fn::Calculate":["-7%3 + -7//2",0]}`, `-2`},
+	{"Calculate", `{"Fn::Calculate":["1/0",0]}`, `division-by-zero`},
+	{"Calculate", `{"Fn::Calculate":["2**3",0]}`, `expression-invalid`},
+	{"Calculate", `{"Fn::Calculate":["x",0]}`, `expression-invalid`},
+	{"Calculate", `{"Fn::Calculate":["{2}",0,[1]]}`, `function-argument-range`},
+	{"Min", `{"Fn::Min":[1.1,2,3]}`, `1.1`},
+	{"Min", `{"Fn::Min":[]}`, `null`},
+	{"Max", `{"Fn::Max":["a"]}`, `function-argument-type`},
+	{"Cidr", `{"Fn::Cidr":["10.0.0.0/16",3,8]}`, `["10.0.0.0/24","10.0.1.0/24","10.0.2.0/24"]`},
+	{"Cidr", `{"Fn::Cidr":["192.168.0.9/24",2,5]}`, `["192.168.0.0/27","192.168.0.32/27"]`},
+	{"Cidr", `{"Fn::Cidr":["10.0.0.0/24",3,8]}`, `cidr-too-many`},
+	{"Cidr", `{"Fn::Cidr":["10.0.0.0",3,8]}`, `cidr-invalid`},
+	{"Cidr", `{"Fn::Cidr":["10.0.0.0/8",257,8]}`, `function-argument-range`},
+	{"If", `{"Fn::If":["Yes",["x"],{"Ref":"ALIYUN::NoValue"}]}`, `["x"]`},
+	{"If", `{"Fn::If":["No",["x"],{"Ref":"ALIYUN::NoValue"}]}`, `removed`},
+	{"If", `{"Fn::If":["No",{"Ref":"Gone"},1]}`, `1`},
+	{"If", `{"Fn::If":[true,1,2]}`, `1`},
+	{"If", `{"Fn::If":[{"Condition":"No"},1,2]}`, `2`},
+	{"If", `{"Fn::If":[["No"],1,2]}`, `2`},
+	{"If", `{"Fn::If":["Nope",1,2]}`, `unknown-condition`},
+	{"If", `{"Fn::If":["Yes",1]}`, `function-shape`},
+	{"If", `{"Fn::If":[null,1,2]}`, `condition-not-boolean`},
+	{"NoValue", `{"a":{"Ref":"ALIYUN::NoValue"},"b":[1,{"Ref":"ALIYUN::NoValue"}]}`, `{"b":[1]}`},
+	{"data", `{"Ref":"Text","Fn::Join":1}`, `{"Ref":"Text","Fn::Join":1}`},
+	{"data", `{"Condition":"Yes"}`, `{"Condition":"Yes"}`},
+	{"contexts", `{"Fn::Equals":[1,1]}`, `function-misplaced`},
+	{"contexts", `{"Fn::Not":"Yes"}`, `function-misplaced`},
+	{"contexts", `{"Fn::Test":1}`, `unknown-function`},
+	{"contexts", `{"Fn::ImportValue":"x"}`, `unknown-function`},
+}
+
+func TestFunctions(t *testing.T) {
+	for _, test := range functionTests {
+		if _, got, _ := property(t, test.expr, nil); got != test.want {
+			t.Errorf("%s: %s = %s, want %s", test.section, test.expr, got, test.want)
+		}
+	}
+}
+
+func TestFunctionNesting(t *testing.T) {
+	nest := func(n int) string {
+		return strings.Repeat(`{"Fn::Str":`, n) + `"x"` + strings.Repeat("}", n)
+	}
+	if _, got, _ := property(t, nest(20), nil); got != `"x"` {
+		t.Errorf("20 levels give %s", got)
+	}
+	if _, got, _ := property(t, nest(21), nil); got != "function-too-deep" {
+		t.Errorf("21 levels give %s", got)
+	}
+}
+
+func TestConditions(t *testing.T) {
+	for _, test := range [][2]string{
+		{`{"Fn::Equals":["prod",{"Ref":"Text"}]}`, "false"},
+		{`{"Fn::Equals":[null,{"Ref":"Opt"}]}`, "true"},
+		{`{"Fn::Equals":[true,{"Ref":"Flag"}]}`, "true"},
+		{`{"Fn::Equals":["true",{"Ref":"Flag"}]}`, "false"},
+		{`{"Fn::Equals":[40.0,{"Ref":"Size"}]}`, "true"},
+		{`{"Fn::And":["Yes","No"]}`, "false"},
+		{`{"Fn::And":[true,{"Condition":"Yes"}]}`, "true"},
+		{`{"Fn::Or":["Yes",{"Fn::Equals":[1,2]}]}`, "true"},
+		{`{"Fn::Not":["Yes"]}`, "false"},
+		{`{"Fn::Not":{"Fn::Equals":[1,2]}}`, "true"},
+		{`{"Ref":"Flag"}`, "true"},
+		{`{"Fn::Equals":[{"Fn::If":["Yes","a","b"]},"a"]}`, "true"},
+		{`{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y","es"]}}`, "false"},
+		{`false`, "false"},
+		{`{"Fn::Not":"Nope"}`, "unknown-condition"},
+		{`{"Fn::Not":"X"}`, "condition-cycle"},
+		{`{"Fn::Equals":[{"Ref":"A"},1]}`, "resource-misplaced"},
+		{`{"Fn::Equals":[{"Fn::GetAtt":["A","x"]},1]}`, "function-misplaced"},
+		{`{"Fn::Equals":[{"Fn::Sub":"x"},1]}`, "function-misplaced"},
+		{`{"Fn::If":["Yes",true,false]}`, "function-misplaced"},
+		{`{"Fn::And":["Yes"]}`, "function-shape"},
+		{`{"Ref":"Text"}`, "condition-not-boolean"},
+		{`"Yes"`, "condition-root"},
+		{`{"Fn::Any":[true]}`, "function-misplaced"},
+		{`{"Fn::And":["Yes",1]}`, "condition-not-boolean"},
+	} {
+		src := fmt.Appendf(nil, frame, test[0], "1", `{"Fn::If":["X",true,false]}`, "1")
+		tmpl, err := template.Parse("t.json", src, nil)
+		var scope *template.Scope
+		var desired *template.Desired
+		if err == nil {
+			scope, err = tmpl.Bind(nil, pseudo)
+		}
+		if err == nil {
+			desired, err = scope.Expand()
+		}
+		got := ""
+		if err != nil {
+			got = codeOf(t, err)
+		} else {
+			v, _ := desired.Resources[len(desired.Resources)-1].Properties.Get("P")
+			got = v.String()
+		}
+		if got != test[1] {
+			t.Errorf("%s = %s, want %s", test[0], got, test[1])
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for _, test := range [][2]string{
+		{`2`, "2"}, {`"2"`, "2"}, {`0`, "0"},
+		{`{"Fn::Length":{"Ref":"List"}}`, "3"},
+		{`{"Ref":"Ev"}`, "3"},
+		{`{"Fn::If":["Yes",1,2]}`, "1"},
+		{`{"Ref":"Text"}`, "count-invalid"},
+		{`true`, "count-invalid"}, {`1.5`, "count-invalid"}, {`-1`, "count-invalid"}, {`[1]`, "count-invalid"},
+		{`{"Ref":"A"}`, "resource-misplaced"},
+		{`{"Fn::Sub":"1"}`, "function-misplaced"},
+		{`{"Ref":"ALIYUN::Index"}`, "index-misplaced"},
+		{`9999999`, "count-too-large"},
+	} {
+		tmpl, err := template.Parse("t.json", fmt.Appendf(nil, frame, "true", test[0], `{"Ref":"ALIYUN::Index"}`, "1"), nil)
+		var scope *template.Scope
+		if err == nil {
+			scope, err = tmpl.Bind(nil, pseudo)
+		}
+		got := ""
+		if err != nil {
+			got = codeOf(t, err)
+		} else {
+			desired, err := scope.Expand()
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, r := range desired.Resources {
+				if r.Template.Name == "R" {
+					if v, _ := r.Properties.Get("P"); r.LogicalID != fmt.Sprintf("R[%d]", n) || v.Int() != int64(n) {
+						t.Errorf("instance %d is %s with %v", n, r.LogicalID, v)
+					}
+					n++
+				}
+			}
+			got = fmt.Sprint(n)
+		}
+		if got != test[1] {
+			t.Errorf("Count %s gives %s, want %s", test[0], got, test[1])
+		}
+	}
+}
+
+// resources knows what a map of JSON texts holds under "Name" and "Name.Attr".
+type resources map[string]string
+
+func (r resources) get(key string) (value.Value, bool) {
+	text, ok := r[key]
+	if !ok {
+		return value.Value{}, false
+	}
+	v, err := value.ParseJSON([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return v, true
+}
+
+func (r resources) Ref(id string) (value.Value, bool)             { return r.get(id) }
+func (r resources) Attribute(id, name string) (value.Value, bool) { return r.get(id + "." + name) }
+
+// TestResolve goes from holes to values, directly and through the wire form,
+// in one step and in two.
+func TestResolve(t *testing.T) {
+	state := resources{
+		"A": `"vpc-1"`, "A.Id": `"vpc-1"`, "A.List": `["x","y"]`, "A.Map": `{"k":{"n":2}}`, "A.N": `4`, "a.b": `"dot"`, "a.b.Z": `"z"`,
+		"C[0]": `"c0"`, "C[1]": `"c1"`, "C[2]": `"c2"`, "C[0].L": `["p"]`, "C[1].L": `["q"]`, "C[2].L": `[]`, "Stack.Outputs.V": `"out"`,
+	}
+	for _, test := range []struct{ expr, want, refs string }{
+		{`{"Ref":"A"}`, `"vpc-1"`, "A"},
+		{`{"Ref":"C"}`, `["c0","c1","c2"]`, "C[0],C[1],C[2]"},
+		{`{"Ref":"C[1]"}`, `"c1"`, "C[1]"},
+		{`{"Fn::GetAtt":["C","L"]}`, `[["p"],["q"],[]]`, "C[0],C[1],C[2]"},
+		{`{"Fn::Add":{"Fn::GetAtt":["C","L"]}}`, `["p","q"]`, "C[0],C[1],C[2]"},
+		{`{"Fn::GetAtt":[{"Fn::Join":["",["A"]]},"Id"]}`, `"vpc-1"`, "A"},
+		{`{"Fn::GetAtt":["Stack","Outputs.V"]}`, `"out"`, "Stack"},
+		{`{"Fn::Select":[{"Ref":"ALIYUN::Index"},{"Ref":"C"}]}`, `"c0"`, "C[0]"},
+		{`{"Fn::Select":[{"Fn::Str":"1:"},{"Ref":"C"}]}`, `["c1","c2"]`, "C[1],C[2]"},
+		{`{"Fn::Select":[1,{"Fn::GetAtt":["A","List"]}]}`, `"y"`, "A"},
+		{`{"Fn::Select":[{"Ref":"ALIYUN::Index"},{"Fn::GetAtt":["A","List"]}]}`, `"x"`, "A"},
+		{`{"Fn::Select":["z",{"Fn::GetAtt":["A","Map"]},{"Ref":"a.b"}]}`, `"dot"`, "A,a.b"},
+		{`{"Fn::Sub":"${A}-${A.Id}-${a.b}-${a.b.Z}-${C[1]}-${Text}-${ALIYUN::Index}-${Stack.Outputs.V}"}`, `"vpc-1-vpc-1-dot-z-c1-abc-0-out"`, "A,a.b,C[1],Stack"},
+		{`{"Fn::Sub":["${ALIYUN::Index}${x}",{"ALIYUN::Index":7,"x":{"Ref":"A"}}]}`, `"7vpc-1"`, "A"},
+		{`{"Fn::Join":["/",[{"Ref":"Mac"},{"Ref":"Ev"},{"Ref":"A"}]]}`, `"m-abc/3/vpc-1"`, "A"},
+		{`{"Fn::Join":[",",{"Fn::GetAtt":["A","List"]}]}`, `"x,y"`, "A"},
+		{`{"Fn::If":["Yes",{"Ref":"A"},{"Ref":"a.b"}]}`, `"vpc-1"`, "A"},
+		{`{"Fn::Length":{"Fn::GetAtt":["A","List"]}}`, `2`, "A"},
+		{`{"Fn::Length":{"Ref":"C"}}`, `3`, ""},
+		{`{"Fn::Jq":["First",".k.n",{"Fn::GetAtt":["A","Map"]}]}`, `2`, "A"},
+		{`{"Fn::ListMerge":[{"Ref":"C"},{"Fn::GetAtt":["A","List"]}]}`, `["c0","c1","c2","x","y"]`, "C[0],C[1],C[2],A"},
+		{`{"Fn::Calculate":["{0}*2",0,[{"Fn::GetAtt":["A","N"]}]]}`, `8`, "A"},
+		{`{"k":[{"Ref":"A"},{"$x":{"Fn::GetAtt":["A","Map"]}}]}`, `{"k":["vpc-1",{"$x":{"k":{"n":2}}}]}`, "A,A"},
+		{`{"Fn::Replace":[{"h":{"Ref":"A"}},"h!"]}`, `"vpc-1!"`, "A"},
+	} {
+		v, code, scope := property(t, test.expr, nil)
+		if scope == nil {
+			t.Errorf("%s: %s", test.expr, code)
+			continue
+		}
+		var secrets vault
+		loaded, err := template.LoadScope(scope.AppendWire(nil, secrets.wire()), secrets.open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := value.ParseWire(v.AppendWire(nil, secrets.wire()), secrets.open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, try := range map[string]struct {
+			scope *template.Scope
+			v     value.Value
+		}{"direct": {scope, v}, "loaded": {loaded, back}} {
+			for _, steps := range [][]template.Lookup{{state}, {only(state, "A"), state}, {only(state, "C"), state}, {resources{}, state}} {
+				v := try.v
+				for _, lookup := range steps {
+					if v, err = try.scope.Resolve(v, lookup); err != nil {
+						break
+					}
+				}
+				if err != nil {
+					t.Errorf("%s %s: %v", name, test.expr, err)
+				} else if got := string(v.AppendWire(nil, nil)); strings.ReplaceAll(got, "$$", "$") != test.want {
+					t.Errorf("%s %s = %s, want %s", name, test.expr, got, test.want)
+				}
+			}
+		}
+		if refs := strings.Join(refsOf(v), ","); refs != test.refs {
+			t.Errorf("%s waits for %s, want %s", test.expr, refs, test.refs)
+		}
+	}
+}
+
+// only is the part of a state that concerns resources of a name.
+func only(state resources, prefix string) resources {
+	out := resources{}
+	for key, text := range state {
+		if strings.HasPrefix(key, prefix) {
+			out[key] = text
+		}
+	}
+	return out
+}
+
+func refsOf(v value.Value) []string {
+	if v.IsUnknown() {
+		return v.Hole().Refs
+	}
+	var refs []string
+	for _, member := range v.Items() {
+		refs = append(refs, refsOf(member)...)
+	}
+	return refs
+}
+
+// TestSensitive checks that a secret goes nowhere without its mark.
+func TestSensitive(t *testing.T) {
+	for _, expr := range []string{
+		`{"Ref":"Secret"}`,
+		`{"Fn::Join":["",["a",{"Ref":"Secret"}]]}`,
+		`{"Fn::Sub":"x${Secret}"}`,
+		`{"Fn::Sub":["${s}",{"s":{"Ref":"Secret"}}]}`,
+		`{"Fn::Select":[0,[{"Ref":"Secret"}]]}`,
+		`{"Fn::Select":["k",{"k":{"Ref":"Secret"}}]}`,
+		`{"Fn::Split":["3",{"Ref":"Secret"}]}`,
+		`{"Fn::Select":[0,{"Fn::Split":["3",{"Ref":"Secret"}]}]}`,
+		`{"Fn::Base64Encode":{"Ref":"Secret"}}`,
+		`{"Fn::Str":{"a":{"Ref":"Secret"}}}`,
+		`{"Fn::ListMerge":[["a"],[{"Ref":"Secret"}]]}`,
+		`{"Fn::Add":[[{"Ref":"Secret"}],[1]]}`,
+		`{"Fn::MergeMap":[{"a":{"Ref":"Secret"}},{"b":1}]}`,
+		`{"Fn::Jq":["First",".a",{"a":{"Ref":"Secret"}}]}`,
+		`{"Fn::GetJsonValue":["a",{"a":{"Ref":"Secret"}}]}`,
+		`{"Fn::SelectMapList":["k",[{"k":{"Ref":"Secret"}}]]}`,
+		`{"Fn::Replace":[{"x":{"Ref":"Secret"}},"x"]}`,
+		`{"Fn::If":["Yes",{"Ref":"Secret"},1]}`,
+		`{"Fn::Indent":[{"Ref":"Secret"},1]}`,
+		`{"Fn::Join":["",[{"Ref":"A"},{"Ref":"Secret"}]]}`,
+		`{"Fn::Sub":"${A}${Secret}"}`,
+	} {
+		v, code, scope := property(t, expr, nil)
+		if !v.HasSensitive() {
+			t.Errorf("%s = %s is not sensitive", expr, code)
+		}
+		if strings.Contains(v.String()+fmt.Sprintf("%v%+v%#v", v, v, v), "s3cret") {
+			t.Errorf("%s shows the secret", expr)
+		}
+		var secrets vault
+		if wire := string(v.AppendWire(nil, secrets.wire())); strings.Contains(wire, "3cret") || strings.Contains(wire, "s3") {
+			t.Errorf("%s writes the secret: %s", expr, wire)
+		}
+		out, err := scope.Resolve(v, resources{"A": `"vpc"`})
+		if err != nil || !out.HasSensitive() {
+			t.Errorf("%s resolves to %v, %v", expr, out, err)
+		}
+	}
+	for _, expr := range []string{
+		`{"Fn::Calculate":["{0}",0,[{"Ref":"Secret"}]]}`,
+		`{"Fn::GetJsonValue":["a",{"Ref":"Secret"}]}`,
+		`{"Fn::Cidr":[{"Ref":"Secret"},1,1]}`,
+		`{"Fn::Select":[{"Ref":"Secret"},[1]]}`,
+		`{"Fn::FindInMap":["M",{"Ref":"Secret"},"x"]}`,
+		`{"Ref":{"Ref":"Secret"}}`,
+		`{"Fn::Join":[",",[[{"Ref":"Secret"}]]]}`,
+		`{"Fn::Jq":["First","error(.)",[{"Ref":"Secret"}]]}`,
+		`{"Fn::FormatTime":["%H",{"Ref":"Secret"}]}`,
+	} {
+		tmpl, err := template.Parse("t.json", fmt.Appendf(nil, frame, "true", "1", expr, "1"), nil)
+		if err != nil {
+			t.Fatal(expr, err)
+		}
+		scope, err := tmpl.Bind(nil, pseudo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = scope.Expand(); err == nil {
+			t.Errorf("%s has no fault", expr)
+		} else if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s shows the secret: %v", expr, err)
+		}
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	for _, test := range [][2]string{
+		{`{"Ref":"A"}`, `"vpc"`},
+		{`{"Fn::Sub":"${A.Id}"}`, `null`}, // not known yet: a hole
+		{`{"Ref":"Gone"}`, `null`},
+		{`{"Fn::GetAtt":["Gone","x"]}`, `null`},
+		{`["x",{"Ref":"C"}]`, `["x",[null,null,null]]`},
+		{`{"Ref":"ALIYUN::NoValue"}`, `null`},
+	} {
+		tmpl, err := template.Parse("t.json", fmt.Appendf(nil, frame, "true", "1", "1", test[0]), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scope, err := tmpl.Bind(nil, pseudo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, found := scope.Outputs(resources{"A": `"vpc"`})
+		if len(out) != 1 || out[0].Name != "O" || len(found) > 0 {
+			t.Fatalf("%s: %v, %v", test[0], out, found)
+		}
+		if got := string(out[0].Value.AppendJSON(nil)); got != test[1] || !json.Valid([]byte(got)) {
+			t.Errorf("%s = %s, want %s", test[0], got, test[1])
+		}
+	}
+}
