@@ -16,19 +16,23 @@ type maker struct {
 	s       *shape
 	o       *object
 	props   map[string]any
-	lower   map[string]string // property names in lower case
-	n       int               // how many things the resource stands for
-	private []string          // its private addresses, as far as asked for
+	n       int      // how many things the resource stands for
+	private []string // its private addresses, as far as asked for
 	taken   map[string]bool
 }
 
 func (c *Cloud) newMaker(s *shape, o *object, props map[string]any) *maker {
-	m := &maker{c: c, s: s, o: o, props: props, n: s.count(props), taken: map[string]bool{}}
-	m.lower = make(map[string]string, len(props))
-	for name := range props {
-		m.lower[strings.ToLower(name)] = name
+	return &maker{c: c, s: s, o: o, props: props, n: s.count(props)}
+}
+
+// given finds the property that a name speaks of, whatever its case.
+func (m *maker) given(name string) (prop string, ok bool) {
+	if _, ok := m.props[name]; ok {
+		return name, true
 	}
-	return m
+	prop = m.s.folded[strings.ToLower(name)]
+	_, ok = m.props[prop]
+	return prop, ok
 }
 
 // attributes gives all attributes of the type, and fills in the object's
@@ -46,7 +50,9 @@ func (m *maker) attributes() map[string]any {
 	}
 	maps.Copy(out, m.c.scripts[m.o.LogicalID])
 	m.alias(out)
-	m.o.Addresses = slices.Sorted(maps.Keys(m.taken))
+	if m.o.Addresses = nil; len(m.taken) > 0 {
+		m.o.Addresses = slices.Sorted(maps.Keys(m.taken))
+	}
 	return out
 }
 
@@ -71,7 +77,7 @@ func (m *maker) alias(out map[string]any) {
 		if !ok || name == m.s.self || strings.EqualFold(stem, "Order") {
 			continue
 		}
-		if _, echo := m.lower[strings.ToLower(name)]; echo || m.container(name) != nil {
+		if _, echo := m.given(name); echo || m.container(name) != nil {
 			continue
 		}
 		switch v := out[name].(type) {
@@ -125,7 +131,7 @@ func (m *maker) attribute(name string, a provider.Attribute) any {
 
 // echo gives the property of the same name, where its shape fits.
 func (m *maker) echo(name string, a provider.Attribute) (any, bool) {
-	prop, ok := m.lower[strings.ToLower(name)]
+	prop, ok := m.given(name)
 	if !ok {
 		return nil, false
 	}
@@ -231,6 +237,9 @@ func (m *maker) privateIP(i int) string {
 		var vswitch *object
 		if o := m.container("VSwitchId"); o != nil && o.Type == vswitchType {
 			vswitch = o
+		}
+		if m.taken == nil {
+			m.taken = make(map[string]bool)
 		}
 		from := m.o.Seed.with("private").at(len(m.private))
 		m.private = append(m.private, m.c.privateAddress(vswitch, from, m.taken, m.o.key))

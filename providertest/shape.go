@@ -23,8 +23,9 @@ type shape struct {
 	many       []string
 	unique     *uniqueName
 	refs       map[string]*reference
-	attributes []string        // in order
-	secrets    map[string]bool // properties that are secrets or hold some
+	attributes []string          // in order
+	secrets    map[string]bool   // properties that are secrets or hold some
+	folded     map[string]string // property names by themselves in lower case
 }
 
 // shape returns what is known of a type. The caller holds the mutex.
@@ -46,9 +47,13 @@ func (c *Cloud) shape(typ string) (*shape, *provider.Error) {
 		unique:     f.Unique[typ],
 		refs:       make(map[string]*reference),
 		secrets:    make(map[string]bool),
+		folded:     make(map[string]string, len(t.Properties)),
 		attributes: slices.Sorted(maps.Keys(t.Attributes)),
 	}
 	for name, p := range t.Properties {
+		if low := strings.ToLower(name); s.folded[low] == "" || name < s.folded[low] {
+			s.folded[low] = name
+		}
 		if holdsSecret(p) {
 			s.secrets[name] = true
 		}

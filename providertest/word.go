@@ -8,7 +8,7 @@ import (
 // word makes up the value of the i-th thing's attribute by its name.
 func (m *maker) word(name string, i int) string {
 	low := strings.ToLower(name)
-	if prop, ok := m.lower[low]; ok && i == 0 {
+	if prop, ok := m.given(name); ok && i == 0 {
 		if v := textOf(m.props[prop]); v != "" && !m.secret(prop) {
 			return v
 		}
