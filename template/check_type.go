@@ -36,9 +36,15 @@ var mistakenTypes = map[string]string{
 
 func (c *checker) reportUnknownType(typ doc.Node) {
 	name := typ.Text()
-	right := mistakenTypes[name]
-	if right == "" || c.types.Type(right) == nil {
-		right = c.nearestType(name)
+	right, known := c.rightTypes[name]
+	if !known {
+		if right = mistakenTypes[name]; right == "" || c.types.Type(right) == nil {
+			right = c.nearestType(name)
+		}
+		if c.rightTypes == nil {
+			c.rightTypes = map[string]string{}
+		}
+		c.rightTypes[name] = right
 	}
 	fitting := right
 	if fitting == "" {

@@ -40,13 +40,16 @@ func (t *Template) Validate(types Types) diag.List {
 
 // checker walks a template once and hands each construct to the checks for it.
 type checker struct {
-	t        *Template
-	types    Types
-	found    diag.List
-	path     []step // of the construct that is looked at
-	typ      *provider.Type
-	meant    []string               // members of the current map that were misspelt, spelt right
-	patterns map[string]*fn.Pattern // nil: cannot be checked
+	t     *Template
+	types Types
+	found diag.List
+	path  []step // of the construct that is looked at
+	typ   *provider.Type
+	meant []string // members of the current map that were misspelt, spelt right
+	// rightTypes holds what each unknown type was taken for: to find out takes
+	// a walk over all types, and one mistake is often made many times.
+	rightTypes map[string]string
+	patterns   map[string]*fn.Pattern // nil: cannot be checked
 }
 
 // valueChecks look at one literal value of a known property. Each is

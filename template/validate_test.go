@@ -379,3 +379,41 @@ func TestValidateLeavesTheTemplateAlone(t *testing.T) {
 		t.Errorf("without types: %v", got)
 	}
 }
+
+// TestValidatePieces checks what is left of a template cut anywhere: editors
+// ask for findings while a text is being written.
+func TestValidatePieces(t *testing.T) {
+	whole := head + `Resources:
+  Net: {Type: ALIYUN::ECS::VPC, Properties: {CidrBlock: 10.0.0.0/8, Tags: [{Key: a, Value: {Fn::Sub: "${P}.${Net.VpcId}"}}]}}
+  Sub: {Type: ALIYUN::ROS::Stack, Count: 2, Properties: {TemplateBody: {Resources: {}}, Parameters: {A: !GetAtt Net.VpcId}}}
+  Web: {Type: ALIYUN::ECS::InstanceGroup, Properties: {DiskMappings: {Fn::If: [C, [{Size: 1}], !Ref ALIYUN::NoValue]}}}
+Outputs: {O: {Value: {Fn::GetAtt: ["Sub[0]", Outputs.A]}}}
+`
+	for i := range whole {
+		for _, src := range []string{whole[:i], whole[i:], whole[:i] + whole[min(i+1, len(whole)):]} {
+			tmpl, _ := template.Parse("t.yaml", []byte(src), nil)
+			if found := tmpl.Validate(schema.Default()); len(found) < len(tmpl.Diagnostics()) {
+				t.Fatalf("findings of Parse are lost in\n%s", src)
+			}
+		}
+	}
+}
+
+// BenchmarkValidateFaults shows that the cost of a fault does not grow with
+// their number.
+func BenchmarkValidateFaults(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		var src strings.Builder
+		src.WriteString(head + "Resources:\n")
+		for i := range n {
+			fmt.Fprintf(&src, "  R%d: {Type: 'ALIYUN::ECS::Instnce', Properties: {A: 1}}\n  S%d: {Type: 'ALIYUN::ECS::VPC', Properties: {CidrBlok: 1}}\n", i, i)
+		}
+		tmpl, _ := template.Parse("t.yaml", []byte(src.String()), nil)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				tmpl.Validate(schema.Default())
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n*2), "µs/fault")
+		})
+	}
+}
