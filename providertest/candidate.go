@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,8 +35,9 @@ type use struct {
 // suggester makes up values. It remembers what it gave, where values must not
 // be the same.
 type suggester struct {
-	base    netip.Prefix // of the VPC
-	subnets int
+	base    netip.Prefix   // of the VPC
+	taken   []netip.Prefix // in it
+	subnets map[string]string
 }
 
 // number gives a number in the ranges of the wish and of the properties that
@@ -211,10 +213,14 @@ func existingFor(association, name string) (string, bool) {
 	if style == nil || !isID && style.prop != field {
 		return "", false
 	}
-	if isID && !strings.HasSuffix(strings.ToLower(lastPart(typ)), strings.ToLower(stem)) && theFacts().Self[typ] != field {
-		if field != "InstanceId" && field != "GroupId" {
-			style = styleOf(field)
+	own := theFacts().Self[typ] == field || strings.HasSuffix(strings.ToLower(lastPart(typ)), strings.ToLower(stem))
+	if isID && !own && field != "InstanceId" && field != "GroupId" {
+		// Not the thing itself, but something that it names.
+		r := theFacts().References[strings.ToLower(field)]
+		if r == nil || r.Missing == "" {
+			return "", false
 		}
+		style = styleOf(r.To[0])
 	}
 	return existingID(style, newSeed("sample", typ, name), sampleRegion), true
 }
@@ -239,10 +245,28 @@ func (s *suggester) cidr(name string) string {
 	if low := strings.ToLower(name); strings.Contains(low, "vpc") && !strings.Contains(low, "switch") {
 		return s.base.String()
 	}
-	s.subnets++
-	b := s.base.Addr().As4()
-	b[2] += byte(s.subnets % 16)
-	return netip.PrefixFrom(netip.AddrFrom4(b), 24).String()
+	if s.subnets[name] == "" {
+		if s.subnets == nil {
+			s.subnets = make(map[string]string)
+		}
+		s.subnets[name] = s.subnet().String()
+	}
+	return s.subnets[name]
+}
+
+// subnet gives a range in that of the VPC which is not taken.
+func (s *suggester) subnet() netip.Prefix {
+	var p netip.Prefix
+	for i := 1; i < 250; i++ {
+		b := s.base.Addr().As4()
+		b[2] += byte(i)
+		p = netip.PrefixFrom(netip.AddrFrom4(b), 24)
+		if !slices.ContainsFunc(s.taken, p.Overlaps) {
+			break
+		}
+	}
+	s.taken = append(s.taken, p)
+	return p
 }
 
 func word(name string, i int) string {

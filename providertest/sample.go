@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/bianpai/bianpai/internal/doc"
@@ -28,6 +29,7 @@ func SampleParameters(t *template.Template) (map[string]any, error) {
 	for _, p := range t.Parameters {
 		if v, ok := s.keepDefault(p); ok {
 			s.values[p.Name] = v
+			s.note(p.Name, v)
 		}
 	}
 	for i, p := range t.Parameters {
@@ -51,6 +53,19 @@ type sampler struct {
 	t      *template.Template
 	values map[string]any
 	uses   map[string][]use
+}
+
+// note remembers address ranges that are in use by default.
+func (s *sampler) note(name string, v any) {
+	text, _ := v.(string)
+	r, err := netip.ParsePrefix(text)
+	switch low := strings.ToLower(name); {
+	case err != nil || !r.Addr().Is4() || r.Bits() == 0:
+	case strings.Contains(low, "vpc") && !strings.Contains(low, "switch") && r.Bits() <= 20 && !s.base.IsValid():
+		s.base = r.Masked()
+	default:
+		s.taken = append(s.taken, r)
+	}
 }
 
 // findUses looks where parameters are taken as they are.
