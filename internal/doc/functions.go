@@ -23,8 +23,6 @@ var functionTags = func() map[string]string {
 	return tags
 }()
 
-func nearestTag(tag string) string { return diag.Nearest(tag, maps.Keys(functionTags)) }
-
 // splitAttribute splits the short form of Fn::GetAtt, "Resource.Attribute".
 // The attribute is what follows the last dot, or from "Outputs." on.
 func splitAttribute(s string) (resource, attribute string, ok bool) {
@@ -93,4 +91,36 @@ func taggedKind(kind Kind, tag string) Kind {
 		return Float
 	}
 	return String
+}
+
+// badTag reports a tag that cannot be applied.
+func (r *yamlReader) badTag(code diag.Code, tag string, start uint32) {
+	args := []string{tag}
+	if near := diag.Nearest(tag, maps.Keys(functionTags)); near != "" && code == "unknown-tag" {
+		code, args = "misspelt-tag", append(args, near)
+	}
+	at, end := tagRange(r.text, start)
+	r.report(diag.Error, code, at, end, args...)
+}
+
+// attribute pushes the two strings that the scalar s, with the text value, is
+// short for as the argument of Fn::GetAtt; false if it is not.
+func (r *yamlReader) attribute(s node, value string) bool {
+	resource, attribute, ok := splitAttribute(value)
+	if !ok {
+		return false
+	}
+	mark := len(r.stack)
+	first, second := s, s
+	if s.flags&textSide != 0 {
+		first.a, second.a = r.sideText(resource), r.sideText(attribute)
+	} else {
+		first.b = s.a + uint32(len(resource))
+		second.a = first.b + 1
+		first.start, first.end, second.start, second.end = first.a, first.b, second.a, second.b
+	}
+	r.push(first)
+	r.push(second)
+	r.closeList(mark, s.start, s.end)
+	return true
 }

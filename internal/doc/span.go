@@ -138,16 +138,19 @@ func isAnchorByte(c byte) bool {
 	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-'
 }
 
-// skipProperties returns where the content behind anchor and tag starts.
-func skipProperties(text string, start uint32) uint32 {
-	i := int(propertiesEnd(text, start))
-	return uint32(skipBlank(text, i, ""))
-}
-
-// propertiesEnd returns where the last of anchor and tag ends.
-func propertiesEnd(text string, start uint32) uint32 {
+// propertiesEnd returns where the last of a node's anchor and tag ends; it has
+// each at most once, and what follows may belong to its first member.
+func propertiesEnd(text string, start uint32, anchor, tag bool) uint32 {
 	end := int(start)
-	for i := end; i < len(text) && (text[i] == '!' || text[i] == '&'); i = skipBlank(text, end, "") {
+	for i := end; i < len(text); i = skipBlank(text, end, "") {
+		switch {
+		case text[i] == '&' && anchor:
+			anchor = false
+		case text[i] == '!' && tag:
+			tag = false
+		default:
+			return uint32(end)
+		}
 		end = wordEnd(text, i)
 	}
 	return uint32(end)
@@ -231,6 +234,9 @@ func blockEnd(text string, start uint32, value string) uint32 {
 		return end
 	}
 	indent := -1 // not known before the first line that is not blank
+	if strings.Trim(value, " "+valueBreaks) == "" {
+		indent = maxText // there is no such line; those with spaces count
+	}
 	for i := end; i < uint32(len(text)); {
 		if i += uint32(breakLen(text, int(i))); i == uint32(len(text)) {
 			return end
@@ -240,7 +246,7 @@ func blockEnd(text string, start uint32, value string) uint32 {
 		blank := i+uint32(spaces) == stop
 		switch {
 		case blank && (indent < 0 || spaces <= indent):
-			if keep && indent >= 0 {
+			if keep && indent >= 0 || indent == maxText && spaces > 0 {
 				end = stop
 			}
 		case indent < 0:
@@ -292,4 +298,21 @@ func countSpaces(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
 func documentMark(line string) bool {
 	return (strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")) &&
 		(len(line) == 3 || line[3] == ' ' || line[3] == '\t')
+}
+
+// closing returns where a collection ends whose last member ends at end.
+func closing(text string, content, end uint32, flow bool, bracket byte) uint32 {
+	if flow {
+		return flowEnd(text, max(end, content+1), bracket)
+	}
+	return max(end, content)
+}
+
+// between makes the source from a to b the text of a scalar if it is.
+func between(text string, s *node, a, b uint32, value string) bool {
+	if a > b || b > uint32(len(text)) || text[a:b] != value {
+		return false
+	}
+	s.a, s.b = a, b
+	return true
 }

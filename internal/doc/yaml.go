@@ -2,7 +2,6 @@ package doc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
@@ -148,6 +147,9 @@ func (r *yamlReader) value(n *yaml.Node) uint32 {
 		r.push(node{start: start, end: start, a: start, b: start})
 		return start
 	}
+	if n.Kind == yaml.ScalarNode && n.Value == "" && strings.HasPrefix(r.text[start:], ":") {
+		start++ // an empty value stands behind its colon
+	}
 	before := r.weight
 	if n.Anchor != "" {
 		r.open[n] = true
@@ -187,30 +189,25 @@ func (r *yamlReader) untagged(n *yaml.Node, start uint32, tag string) {
 	flow := n.Style&yaml.FlowStyle != 0 && content < uint32(len(r.text)) && strings.IndexByte("[{", r.text[content]) >= 0
 	if n.Kind == yaml.SequenceNode {
 		end := r.items(n)
-		r.closeList(mark, start, r.closing(content, end, flow, ']'))
+		r.closeList(mark, start, closing(r.text, content, end, flow, ']'))
 		return
 	}
 	end, merged := r.members(n)
-	r.closeMap(mark, merged, start, r.closing(content, end, flow, '}'))
-}
-
-// closing returns where a collection ends whose last member ends at end.
-func (r *yamlReader) closing(content, end uint32, flow bool, bracket byte) uint32 {
-	if flow {
-		return flowEnd(r.text, max(end, content+1), bracket)
-	}
-	return max(end, content)
+	r.closeMap(mark, merged, start, closing(r.text, content, end, flow, '}'))
 }
 
 // content skips anchor and tag.
 func (r *yamlReader) content(n *yaml.Node, start uint32) uint32 {
-	if start < uint32(len(r.text)) && (r.text[start] == '!' || r.text[start] == '&') {
-		if n.Kind == yaml.ScalarNode && n.Style&^yaml.TaggedStyle == 0 && n.Value == "" {
-			return propertiesEnd(r.text, start)
-		}
-		return skipProperties(r.text, start)
+	if start == uint32(len(r.text)) || r.text[start] != '!' && r.text[start] != '&' {
+		return start
 	}
-	return start
+	scalar := n.Kind == yaml.ScalarNode
+	tag := scalar || n.Style&yaml.TaggedStyle != 0 || r.text[start] == '!'
+	end := propertiesEnd(r.text, start, n.Anchor != "", tag)
+	if scalar && n.Style&^yaml.TaggedStyle == 0 && n.Value == "" {
+		return end
+	}
+	return uint32(skipBlank(r.text, int(end), ""))
 }
 
 func (r *yamlReader) items(n *yaml.Node) (end uint32) {
@@ -241,47 +238,7 @@ func (r *yamlReader) members(n *yaml.Node) (end uint32, merged int) {
 		}
 		r.leave()
 	}
-	if len(sources) == 0 {
-		return end, 0
-	}
-	own := append([]node(nil), r.stack[mark:]...)
-	r.stack = r.stack[:mark]
-	for _, s := range sources {
-		if r.merged += int(s.b); r.merged > maxMerged {
-			r.exhaust(s.start, "too-many-merged", maxMerged)
-			break
-		}
-		first := r.firstChild(&s)
-		for _, c := range r.nodes[first : first+s.b] {
-			c.flags |= shared
-			r.stack = append(r.stack, c)
-		}
-	}
-	merged = len(r.stack) - mark
-	r.stack = append(r.stack, own...)
-	return end, merged
-}
-
-// mergeSources takes the value of a merge key off the stack and gives the maps
-// it names, the strongest last.
-func (r *yamlReader) mergeSources() []node {
-	v := r.stack[len(r.stack)-1]
-	r.stack = r.stack[:len(r.stack)-1]
-	sources := []node{v}
-	if v.kind == List {
-		sources = slices.Clone(r.nodes[v.a : v.a+v.b])
-		slices.Reverse(sources)
-	}
-	for i := range sources {
-		if sources[i].kind != Map {
-			if r.full {
-				return nil // it was not read
-			}
-			r.report(diag.Error, "merge-not-map", sources[i].start, sources[i].end)
-			return nil
-		}
-	}
-	return sources
+	return end, r.merge(mark, sources)
 }
 
 // key reads the key of a member; not ok if it is none a template can have.
@@ -348,15 +305,15 @@ func (r *yamlReader) scalar(n *yaml.Node, start uint32, tag string) node {
 	switch style := n.Style &^ yaml.TaggedStyle; {
 	case style&yaml.DoubleQuotedStyle != 0:
 		s.end = quotedEnd(r.text, content, '"')
-		verbatim = r.between(&s, content+1, s.end-1, n.Value)
+		verbatim = between(r.text, &s, content+1, s.end-1, n.Value)
 	case style&yaml.SingleQuotedStyle != 0:
 		s.end = quotedEnd(r.text, content, '\'')
-		verbatim = r.between(&s, content+1, s.end-1, n.Value)
+		verbatim = between(r.text, &s, content+1, s.end-1, n.Value)
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		s.end = blockEnd(r.text, content, n.Value)
 	default:
 		s.end = content + uint32(len(n.Value))
-		if verbatim = r.between(&s, content, s.end, n.Value); !verbatim {
+		if verbatim = between(r.text, &s, content, s.end, n.Value); !verbatim {
 			s.end = plainEnd(r.text, content, n.Value)
 		}
 	}
@@ -370,15 +327,6 @@ func (r *yamlReader) scalar(n *yaml.Node, start uint32, tag string) node {
 		s.flags |= truth
 	}
 	return s
-}
-
-// between makes the source from a to b the text of a scalar if it is.
-func (r *yamlReader) between(s *node, a, b uint32, value string) bool {
-	if a > b || b > uint32(len(r.text)) || r.text[a:b] != value {
-		return false
-	}
-	s.a, s.b = a, b
-	return true
 }
 
 // alias pushes a copy of what the alias names.
@@ -421,14 +369,7 @@ func (r *yamlReader) tag(n *yaml.Node, start uint32) (standard, function string)
 		}
 	}
 	if code != "" {
-		at, end := tagRange(r.text, start)
-		args := []string{n.Tag, n.Value}
-		if code == "unknown-tag" {
-			if near := nearestTag(n.Tag); near != "" {
-				code, args = "misspelt-tag", []string{n.Tag, near}
-			}
-		}
-		r.report(diag.Error, code, at, end, args...)
+		r.badTag(code, n.Tag, start)
 	}
 	return standard, ""
 }
@@ -459,24 +400,7 @@ func (r *yamlReader) shortTag(n *yaml.Node, start uint32, name string) {
 // argument pushes the scalar behind a function's tag: always a string.
 func (r *yamlReader) argument(n *yaml.Node, start uint32, name string) {
 	s := r.scalar(n, start, "!!str")
-	resource, attribute, split := "", "", false
-	if name == "Fn::GetAtt" {
-		resource, attribute, split = splitAttribute(n.Value)
-	}
-	if !split {
+	if name != "Fn::GetAtt" || !r.attribute(s, n.Value) {
 		r.push(s)
-		return
 	}
-	mark := len(r.stack)
-	first, second := s, s
-	if s.flags&textSide != 0 {
-		first.a, second.a = r.sideText(resource), r.sideText(attribute)
-	} else {
-		first.b = s.a + uint32(len(resource))
-		second.a = first.b + 1
-		first.start, first.end, second.start, second.end = first.a, first.b, second.a, second.b
-	}
-	r.push(first)
-	r.push(second)
-	r.closeList(mark, start, s.end)
 }

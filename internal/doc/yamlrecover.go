@@ -76,9 +76,8 @@ func (r *yamlReader) entry(start, end, depth int, list bool, index int) {
 		return
 	}
 	r.stack, r.weight = r.stack[:mark], weight
-	if _, words := splitMessage(message); strings.HasPrefix(words, "unknown anchor") {
-		name := strings.Trim(strings.TrimPrefix(words, "unknown anchor "), "' referenced")
-		if strings.Contains(r.text, "&"+name) {
+	if _, quoted, ok := strings.Cut(message, "unknown anchor '"); ok {
+		if name, _, _ := strings.Cut(quoted, "'"); strings.Contains(r.text, "&"+name) {
 			message = "" // it is in another piece
 		}
 	}
@@ -192,7 +191,7 @@ func keyLen(line string) int {
 		if n := int(quotedEnd(line, uint32(from), c)); n < len(line) {
 			end = n
 		}
-	case '#', '[', '{', ']', '}', '|', '>', '@', '`', '%', '&', '*', '!', '?':
+	case '\t', '#', '[', '{', ']', '}', '|', '>', '@', '`', '%', '&', '*', '!', '?':
 	default:
 		if i := strings.Index(line+" ", ": "); i > from {
 			end = len(strings.TrimRight(line[:i], " \t"))
