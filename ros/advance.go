@@ -79,6 +79,9 @@ func (m *machine) begin(i int) core.Event {
 	if step.Undoes > 0 {
 		return m.beginUndo(i)
 	}
+	if m.stays(i) {
+		return &stepDone{Step: i, Outcome: SkipOutcome}
+	}
 	switch step.Verb {
 	case ReleaseVerb:
 		return &stepDone{Step: i}
@@ -91,6 +94,17 @@ func (m *machine) begin(i int) core.Event {
 		return refused(i, "InvalidProperties", err)
 	}
 	return &stepStarted{Step: i}
+}
+
+// stays reports whether a step would let go of an instance whose replacement
+// was possible, and which turned out not to be replaced.
+func (m *machine) stays(i int) bool {
+	step := &m.run.plan.Steps[i]
+	if step.Phase != CleanupPhase || !step.follows() {
+		return false
+	}
+	res := m.state.resource(step.LogicalID)
+	return res != nil && res.Active != nil && res.Active.Number == step.Instance
 }
 
 // beginDelete deletes an instance, unless there is nothing of it in the cloud.

@@ -140,6 +140,9 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 	}
 	res := m.state.obtain(step.LogicalID)
 	switch {
+	case f.Outcome == SkipOutcome && m.stays(i):
+		r.release(i)
+		return
 	case verb == DeleteVerb || verb == ReleaseVerb:
 		if f.Outcome != SkipOutcome || r.tracked(i) {
 			m.instanceGone(i, res)
