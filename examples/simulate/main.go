@@ -1,0 +1,103 @@
+// Command simulate takes ROS templates through the life of a stack, in a cloud
+// in memory: plan, create, updates of each kind, delete.
+//
+//	go run ./examples/simulate [-v] [-json] [-run regexp] PATH...
+//
+// A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
+// Parameters are made up. Each template gets a line: passed, failed with the
+// reason, or skipped with the reason (Terraform, an OOS template, one that
+// needs a transform). The last line counts. The exit code is 1 if a template
+// failed, 2 if the command was misused.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"runtime"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+const (
+	exitFailed = 1 // at least one template failed
+	exitMisuse = 2 // flags or paths that cannot be used
+)
+
+// settings are what the command line says.
+type settings struct {
+	paths   []string
+	verbose bool
+	json    bool
+	only    *regexp.Regexp // nil: all
+	limit   time.Duration
+	workers int
+}
+
+// run is the whole command.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	set, err := parseFlags(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, "simulate:", err)
+		return exitMisuse
+	}
+	files, err := findFiles(set.paths, set.only)
+	if err != nil {
+		fmt.Fprintln(stderr, "simulate:", err)
+		return exitMisuse
+	}
+	p := &printer{stdout: stdout, stderr: stderr, verbose: set.verbose, json: set.json}
+	for report := range simulateAll(ctx, files, set) {
+		p.print(report)
+	}
+	if err := p.finish(); err != nil {
+		fmt.Fprintln(stderr, "simulate:", err)
+		return exitMisuse
+	}
+	if p.failed > 0 || ctx.Err() != nil {
+		return exitFailed
+	}
+	return 0
+}
+
+func parseFlags(args []string, stderr io.Writer) (*settings, error) {
+	set := &settings{}
+	fs := flag.NewFlagSet("simulate", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.Usage = func() {
+		fmt.Fprintln(stderr, "usage: simulate [flags] PATH...")
+		fs.PrintDefaults()
+	}
+	fs.BoolVar(&set.verbose, "v", false, "show the steps with what was changed and how long it took, and which files are no templates")
+	fs.BoolVar(&set.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
+	fs.DurationVar(&set.limit, "limit", 30*time.Second, "time limit of a template")
+	fs.IntVar(&set.workers, "workers", 2*runtime.GOMAXPROCS(0), "templates at the same time")
+	fs.Func("run", "simulate only paths that match this regular expression", func(s string) (err error) {
+		set.only, err = regexp.Compile(s)
+		return err
+	})
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if set.paths = fs.Args(); len(set.paths) == 0 {
+		fs.Usage()
+		return nil, errors.New("no path")
+	}
+	if set.workers < 1 || set.limit <= 0 {
+		return nil, errors.New("-workers and -limit must be above zero")
+	}
+	return set, nil
+}

@@ -1,0 +1,296 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/provider/schema"
+	"github.com/bianpai/bianpai/ros"
+	"github.com/bianpai/bianpai/template"
+)
+
+// SimulateOptions are the settings of Simulate; the zero value is the default.
+type SimulateOptions struct {
+	// Types are the resource types on offer. Nil stands for the embedded
+	// catalogue.
+	Types Types
+	// Parameters are values to use instead of made-up ones. Those that are
+	// not named are made up.
+	Parameters map[string]any
+	// Limit ends a simulation that hangs. 0: 30 seconds.
+	Limit time.Duration
+}
+
+// Simulation tells how a template fared in Simulate.
+type Simulation struct {
+	Template  string           `json:"template"`
+	Verdict   Verdict          `json:"verdict"`
+	Failure   *Failure         `json:"failure,omitempty"` // of a Failed
+	Reason    string           `json:"reason,omitempty"`  // of a Skipped
+	Resources int              `json:"resources"`         // of the stack as created, data sources too
+	Steps     []SimulationStep `json:"steps,omitempty"`
+	Took      time.Duration    `json:"took"` // nanoseconds
+}
+
+// Verdict is the outcome of a simulation.
+type Verdict string
+
+// The verdicts.
+const (
+	Passed  Verdict = "pass"
+	Failed  Verdict = "fail"
+	Skipped Verdict = "skip" // not a template that can be simulated
+)
+
+// SimulationStep is one step of a simulation, in the order in which they ran.
+type SimulationStep struct {
+	Name   string        `json:"name"` // one of the names in Simulate's comment
+	Status StepStatus    `json:"status"`
+	Detail string        `json:"detail,omitempty"` // what was done, why not, or what went wrong
+	Took   time.Duration `json:"took"`             // nanoseconds
+}
+
+// StepStatus is how a step went.
+type StepStatus string
+
+// The statuses of a step.
+const (
+	StepDone          StepStatus = "done"
+	StepNotApplicable StepStatus = "n/a" // the template does not allow it
+	StepFailed        StepStatus = "failed"
+)
+
+// Failure says why a simulation failed.
+type Failure struct {
+	Step string `json:"step"`
+	// Code sorts failures: the code of a diagnostic, the service's code of a
+	// refusal, or one of Inconsistent, TimeLimit and EngineError.
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// Codes of failures that are neither the template's nor the cloud's.
+const (
+	Inconsistent = "inconsistent" // stack and cloud disagree, or a plan is not what it must be
+	TimeLimit    = "time-limit"
+	EngineError  = "engine-error"
+)
+
+func (f *Failure) Error() string { return f.Step + ": " + f.Text }
+
+const defaultSimulationLimit = 30 * time.Second
+
+// Simulate takes a template through the life of a stack in a cloud of its own,
+// in real time but with no waits worth the name. The steps are "parameters",
+// "plan", "create", "no change" (an update that must plan nothing), "update in
+// place", "replace", "remove" (of a resource that nothing else needs), "bring
+// back" and "delete". The changes are made up: literals, parameters and
+// properties that the types allow to change. After each operation stack and
+// cloud must agree on the resources, the outputs must be there, and a plan for
+// the same template must be empty; at the end the cloud must be empty but for
+// what a DeletionPolicy retains. A step that the template does not allow is
+// reported as n/a with the reason.
+//
+// The same template gives the same steps. Simulate never panics on a template
+// that template.Parse returned, with errors or without; it may be called
+// concurrently.
+func Simulate(ctx context.Context, t *template.Template, opts *SimulateOptions) *Simulation {
+	if opts == nil {
+		opts = &SimulateOptions{}
+	}
+	s := &simulation{report: &Simulation{Template: t.Name}, opts: *opts, limit: opts.Limit}
+	if s.limit <= 0 {
+		s.limit = defaultSimulationLimit
+	}
+	if s.types = opts.Types; s.types == nil {
+		s.types = schema.Default()
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	defer cancel()
+	if reason := notSimulated(t); reason != "" {
+		s.report.Verdict, s.report.Reason = Skipped, reason
+	} else {
+		s.run(ctx, t)
+	}
+	s.report.Took = time.Since(start)
+	return s.report
+}
+
+// notSimulated says why a template is none that makes resources by itself.
+func notSimulated(t *template.Template) string {
+	switch {
+	case t.Kind() == template.Terraform:
+		return "Terraform"
+	case t.Kind() == template.Runbook:
+		return "an OOS template"
+	case t.Kind() == template.NotTemplate:
+		return "not a template"
+	case t.NeedsTransform():
+		return "needs the transform " + strings.Join(t.Transforms, ", ")
+	}
+	return ""
+}
+
+// simulation is one run of Simulate.
+type simulation struct {
+	opts   SimulateOptions
+	limit  time.Duration
+	types  Types
+	report *Simulation
+	cloud  *Cloud
+	engine *ros.Engine
+
+	stackID string   // empty until the first plan
+	now     *variant // what the stack was last made from
+}
+
+// simulatedStack is the name of the one stack in a simulation's cloud.
+const simulatedStack = "simulated"
+
+func (s *simulation) run(ctx context.Context, t *template.Template) {
+	cloud, err := NewCloud(&Options{Types: s.types})
+	if err == nil {
+		s.cloud = cloud
+		s.engine, err = ros.New(cloud, &ros.Options{
+			Region: cloud.region, Account: cloud.account,
+			Retry: ros.Retry{Min: time.Millisecond, Max: 4 * time.Millisecond, Attempts: 6},
+		})
+	}
+	if err != nil {
+		s.fail("plan", err)
+		return
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := s.engine.Shutdown(end); err != nil && s.report.Verdict != Failed {
+			s.fail("delete", err)
+		}
+	}()
+	steps := []struct {
+		name string
+		do   func(context.Context) (string, error)
+	}{
+		{"parameters", func(context.Context) (string, error) { return s.parameters(t) }},
+		{"plan", s.plan},
+		{"create", s.create},
+		{"no change", s.noChange},
+		{"update in place", s.updateInPlace},
+		{"replace", s.replace},
+		{"remove", nil}, // with "bring back"
+		{"delete", s.remove},
+	}
+	for _, step := range steps {
+		ok := false
+		if step.do == nil {
+			ok = s.removeAndBringBack(ctx)
+		} else {
+			ok = s.step(ctx, step.name, step.do)
+		}
+		if !ok {
+			return
+		}
+	}
+	s.report.Verdict = Passed
+}
+
+// notApplicable is the error of a step that a template does not allow.
+type notApplicable struct{ why string }
+
+func (e *notApplicable) Error() string { return e.why }
+
+// step runs one step and reports whether the next one may run.
+func (s *simulation) step(ctx context.Context, name string, do func(context.Context) (string, error)) bool {
+	start := time.Now()
+	detail, err := do(ctx)
+	step := SimulationStep{Name: name, Status: StepDone, Detail: detail, Took: time.Since(start)}
+	na, inapplicable := errors.AsType[*notApplicable](err)
+	switch {
+	case inapplicable:
+		step.Status, step.Detail = StepNotApplicable, na.why
+	case ctx.Err() != nil:
+		err = fmt.Errorf("%w%s", ctx.Err(), s.standing())
+		fallthrough
+	case err != nil:
+		s.fail(name, err)
+		step.Status, step.Detail = StepFailed, s.report.Failure.Text
+	}
+	s.report.Steps = append(s.report.Steps, step)
+	return step.Status != StepFailed
+}
+
+// standing tells what a stack that hangs waits for.
+func (s *simulation) standing() string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	stack, err := s.engine.Stack(ctx, simulatedStack)
+	if err != nil {
+		return ""
+	}
+	var open []string
+	for i := range stack.Resources {
+		if r := &stack.Resources[i]; r.Status.InProgress() {
+			open = append(open, r.LogicalID+" in "+string(r.Status))
+		}
+	}
+	return fmt.Sprintf("; the stack is in %s, open: %s", stack.Status, someOf(open))
+}
+
+// inconsistency is the error of a check.
+type inconsistency struct{ text string }
+
+func (e *inconsistency) Error() string { return e.text }
+
+func inconsistent(format string, args ...any) error {
+	return &inconsistency{fmt.Sprintf(format, args...)}
+}
+
+// fail sets the verdict, with the code that sorts the error.
+func (s *simulation) fail(step string, err error) {
+	f := &Failure{Step: step, Code: EngineError, Text: err.Error()}
+	if list, ok := errors.AsType[*diag.ListError](err); ok {
+		for _, d := range list.List {
+			if d.Severity == diag.Error {
+				f.Code = string(d.Code)
+				break
+			}
+		}
+	}
+	if refusal, ok := errors.AsType[*provider.Error](err); ok {
+		f.Code = refusal.Code
+	}
+	if failed, ok := errors.AsType[*ros.FailedError](err); ok && len(failed.Steps) > 0 {
+		first := &failed.Steps[0]
+		f.Code = first.Err.Code
+		f.Text = fmt.Sprintf("%s of %s (%s) failed: %s", first.Verb, first.LogicalID, first.Type, first.Err.Error())
+		if !strings.HasSuffix(string(failed.Status), "ROLLBACK_COMPLETE") {
+			f.Text += "; the stack ended in " + string(failed.Status)
+		}
+	}
+	if _, ok := errors.AsType[*inconsistency](err); ok {
+		f.Code, f.Text = Inconsistent, err.Error()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		f.Code = TimeLimit
+		f.Text = fmt.Sprintf("the time limit of %s passed%s", s.limit, strings.TrimPrefix(f.Text, context.DeadlineExceeded.Error()))
+	}
+	s.report.Verdict, s.report.Failure = Failed, f
+}
+
+// someOf gives the first few of many names.
+func someOf(names []string) string {
+	const most = 5
+	switch {
+	case len(names) == 0:
+		return "none"
+	case len(names) > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
