@@ -124,6 +124,40 @@ func diffText(diffs []Diff) string {
 	return strings.Join(texts, "; ")
 }
 
+// FuzzDiff checks that there are differences exactly where two values are not
+// the same, and that no input is too much.
+func FuzzDiff(f *testing.F) {
+	f.Add(`{"Text":"5","Disk":{"Size":1}}`, `{"Text":5,"Disk":{"Size":"2"}}`)
+	f.Add(`{"Policy":{"a":[1,null]}}`, `{"Policy":"{\"a\":[1]}"}`)
+	f.Add(`{"Users":[{"Password":"x"}]}`, `{"Users":[{"Password":{"y":null}}]}`)
+	f.Add(`{"Text":{"$expr":{"Ref":"N"},"$refs":["N"]}}`, `{"List":["[]",[],{}]}`)
+	vault := testVault(f)
+	f.Fuzz(func(t *testing.T, x, y string) {
+		before, err := vault.parse([]byte(x))
+		if err != nil || before.Kind() != value.KindMap {
+			t.Skip()
+		}
+		after, err := vault.parse([]byte(y))
+		if err != nil || after.Kind() != value.KindMap {
+			t.Skip()
+		}
+		typ := diffType()
+		d := &differ{wire: vault.wire(), bytes: &arena{}, moves: func(h *value.Hole) (string, bool) { return "N", len(h.Refs) == 1 }}
+		d.compareAll(typ, before, after)
+		if same := sameFor(&provider.Property{Properties: typ.Properties}, before, after); same != (len(d.out) == 0) {
+			t.Errorf("same: %v, and the differences are %s", same, diffText(d.out))
+		}
+		for _, diff := range d.out {
+			if typ.Properties[topOf(diff.Path)] != nil && diff.Effect == "" {
+				t.Errorf("%s lacks its effect", diff.Path)
+			}
+			if diff.Before == nil && diff.After == nil {
+				t.Errorf("%s differs from nothing to nothing", diff.Path)
+			}
+		}
+	})
+}
+
 // TestSameIsSymmetric: which of two values comes first makes no difference,
 // and every value is the same as itself.
 func TestSameIsSymmetric(t *testing.T) {

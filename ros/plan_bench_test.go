@@ -110,3 +110,41 @@ func BenchmarkPlanLarge(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPlanChange plans what happens to 10,000 resources that are there:
+// nothing, the replacement of all, and their deletion.
+func BenchmarkPlanChange(b *testing.B) {
+	const n = 10_000
+	tmpl, _ := parsedLayers(b, n)
+	s := newStackUnderTest(b)
+	p := planLayers(b, tmpl, n)
+	var err error
+	if s.scope, err = tmpl.Bind(nil, nil); err != nil {
+		b.Fatal(err)
+	}
+	s.carryOut(p)
+	for _, change := range []struct {
+		name, zone string
+		steps      int
+	}{{"none", "cn-hangzhou-h", 0}, {"all", "cn-hangzhou-i", 3 * n}, {"delete", "", n}} {
+		b.Run(change.name, func(b *testing.B) {
+			in := &planInput{ref: p.Stack, operation: DeleteOperation, state: s.state, types: planTypes, vault: s.vault}
+			if change.zone != "" {
+				in.operation = UpdateOperation
+				if in.scope, err = tmpl.Bind(map[string]any{"Zone": change.zone}, nil); err != nil {
+					b.Fatal(err)
+				}
+				if in.desired, err = in.scope.Expand(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				plan, err := makePlan(b.Context(), in)
+				if err != nil || len(plan.Steps) != change.steps {
+					b.Fatalf("%d steps, %v", len(plan.Steps), err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/resource")
+		})
+	}
+}

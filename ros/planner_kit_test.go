@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -125,11 +126,12 @@ func withHoles(r *template.DesiredResource, path string, v value.Value) value.Va
 // needs no more.
 func testScope(t testing.TB, ids ...string) *template.Scope {
 	t.Helper()
-	text := "ROSTemplateFormatVersion: '2015-09-01'\nResources:\n"
+	var text strings.Builder
+	text.WriteString("ROSTemplateFormatVersion: '2015-09-01'\nResources:\n")
 	for _, id := range ids {
-		text += "  " + id + ":\n    Type: ALIYUN::ROS::WaitConditionHandle\n"
+		text.WriteString("  " + id + ":\n    Type: ALIYUN::ROS::WaitConditionHandle\n")
 	}
-	tmpl, err := template.Parse("kit", []byte(text), nil)
+	tmpl, err := template.Parse("kit", []byte(text.String()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,18 +185,16 @@ func (s *stackUnderTest) input(lines string) *planInput {
 
 // names are the logical IDs of the template and of the stack.
 func (s *stackUnderTest) names(desired *template.Desired) []string {
-	ids := []string{"None"}
+	ids := map[string]bool{"None": true}
 	for _, r := range desired.Resources {
-		ids = append(ids, r.LogicalID)
+		ids[r.LogicalID] = true
 	}
 	if s.state != nil {
 		for _, r := range s.state.Resources {
-			if !slices.Contains(ids, r.LogicalID) {
-				ids = append(ids, r.LogicalID)
-			}
+			ids[r.LogicalID] = true
 		}
 	}
-	return ids
+	return slices.Sorted(maps.Keys(ids))
 }
 
 func (s *stackUnderTest) plan(in *planInput) *Plan {

@@ -19,14 +19,18 @@ const (
 	// NoteDeletedFirst: a resource is deleted before its successor is made and
 	// is missing meanwhile.
 	NoteDeletedFirst = "deleted-before-created"
+	// NoteRenamed: what is removed and what is added are alike. To rename a
+	// logical ID deletes the resource and makes another, and the new one may
+	// collide with the old, which is deleted last.
+	NoteRenamed = "renamed"
 )
 
-// noteTexts are the notes in English, and noteTextsZh in Chinese, with a verb
-// for each subject.
+// noteTexts are the notes in English, with a verb for each subject.
 var noteTexts = map[string]string{
 	NotePrepaid:      "%s is paid for in advance: the service may refuse to delete it before its time is over",
 	NoteRetainedUser: "%s stays in the cloud and needs %s, which is to be deleted",
 	NoteDeletedFirst: "%s is deleted before its successor is made, and is missing meanwhile",
+	NoteRenamed:      "%s is removed and %s, which is just like it, is added: under another logical ID it is another resource",
 }
 
 func newNote(code string, subjects ...string) Note {
@@ -64,6 +68,34 @@ func (p *planner) notes() []Note {
 	for i := range p.nodes {
 		if n := &p.nodes[i]; n.drop > 0 && prepaid(n.was, p.in.vault) {
 			notes = append(notes, newNote(NotePrepaid, n.id))
+		}
+	}
+	return append(notes, p.renamedNotes()...)
+}
+
+// renamedNotes finds what is added with the type and the properties of what is
+// removed.
+func (p *planner) renamedNotes() []Note {
+	if p.in.desired == nil {
+		return nil
+	}
+	removed := map[string]string{}
+	for i := len(p.in.desired.Resources); i < len(p.nodes); i++ {
+		if n := &p.nodes[i]; n.was != nil && len(n.was.Applied) > len("{}") && !isData(n.was.Type) {
+			removed[n.was.Type+" "+string(n.was.Applied)] = n.id
+		}
+	}
+	if len(removed) == 0 {
+		return nil
+	}
+	var notes []Note
+	for i := range p.in.desired.Resources {
+		n := &p.nodes[i]
+		if n.action != actAdd {
+			continue
+		}
+		if id, ok := removed[n.want.Type+" "+string(n.desired)]; ok {
+			notes = append(notes, newNote(NoteRenamed, id, n.id))
 		}
 	}
 	return notes

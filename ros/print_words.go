@@ -67,6 +67,7 @@ var wordsChinese = planWords{
 		NotePrepaid:      "%s 为预付费资源：到期前可能无法删除",
 		NoteRetainedUser: "%s 保留在云上，但其依赖的 %s 将被删除",
 		NoteDeletedFirst: "%s 先删除再重建，其间不可用",
+		NoteRenamed:      "删除的 %s 与新增的 %s 完全相同：逻辑 ID 不同即为不同资源",
 	},
 }
 
