@@ -30,6 +30,7 @@ func newOutput(t *testing.T) *os.File {
 }
 
 func TestStory(t *testing.T) {
+	excerpts := blocks(t, readmes[0], "text")
 	temp := t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, temp)
@@ -73,6 +74,7 @@ func TestStory(t *testing.T) {
 		}
 		rest = after
 	}
+	checkExcerpts(t, excerpts, string(text))
 	if strings.Contains(string(text), "\x1b") {
 		t.Error("a file got control sequences")
 	}
