@@ -182,7 +182,7 @@ func (p *planner) judgeDiffs(n *node) {
 	var inPlace, anew, unclear bool
 	for i := range n.diffs {
 		d := &n.diffs[i]
-		if d.Effect == ReplaceOutcome && !d.Possible {
+		if d.Effect == ReplaceOutcome && (!d.Possible || p.slotMoves(n)) {
 			p.replaceCertainly(n)
 			return
 		}
@@ -199,6 +199,23 @@ func (p *planner) judgeDiffs(n *node) {
 		return // the verb says it all
 	}
 	n.outcomes = outcomes(all, inPlace, anew)
+}
+
+// slotMoves reports whether a resource that cannot exist twice, and whose
+// replacement is possible, is to be replaced for certain: something it refers
+// to is made anew. Its old instance has to go in the apply phase, which a step
+// cannot decide late; and what holds the slot of something that is gone is
+// better made anew once too often.
+func (p *planner) slotMoves(n *node) bool {
+	if n.info.ReplaceOrder != provider.DeleteFirst {
+		return false
+	}
+	for _, j := range n.needs[:n.uses] {
+		if p.nodes[j].action == actReplace || p.nodes[j].action == actAdd {
+			return true
+		}
+	}
+	return false
 }
 
 func outcomes(skip, inPlace, anew bool) []Outcome {

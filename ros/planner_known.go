@@ -24,15 +24,30 @@ func (k planLookup) Ref(logicalID string) (value.Value, bool) {
 }
 
 // Attribute is known of what stays. An update in place may change attributes,
-// but most stay: only one that is named like a changed property (Description,
-// InstanceName) counts as not known. A guess either way; were all of them not
+// but most stay: those count as not known that are named like a changed
+// property (Description, InstanceName), those that list things (the instances
+// of a group come and go with its size), and those that a template decides
+// (the outputs of a nested stack). A guess either way; were all of them not
 // known, each change would seem to reach everything that depends on it.
 func (k planLookup) Attribute(logicalID, name string) (value.Value, bool) {
 	n := k.p.staying(logicalID)
-	if n == nil || n.action == actUpdate && n.changes(name) {
+	if n == nil {
 		return value.Value{}, false
 	}
-	return k.p.in.state.attribute(logicalID, name, k.p.in.vault)
+	v, ok := k.p.in.state.attribute(logicalID, name, k.p.in.vault)
+	if n.action == actUpdate && (v.Kind() == value.KindList || n.changes(name) || n.decides(name)) {
+		return value.Value{}, false
+	}
+	return v, ok
+}
+
+// decides reports whether what an attribute holds is up to a template.
+func (n *node) decides(attribute string) bool {
+	if n.info.Type == nil || len(n.info.DynamicAttributes) == 0 {
+		return false
+	}
+	_, fixed := n.info.Attributes[attribute]
+	return !fixed
 }
 
 // staying finds a node whose instance certainly stays; nil if there is none.
