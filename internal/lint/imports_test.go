@@ -43,6 +43,8 @@ var house = map[string]room{
 	"internal/host/sim":          {3, "internal/host internal/core journal", noIO},
 	"internal/host/internal/...": {3, "internal/host internal/core internal/value journal", noIO},
 
+	"internal/runbook": {4, "below", noIO},
+
 	"ros": {4, "below", noIO},
 	"oos": {4, "below", noIO},
 
