@@ -195,6 +195,10 @@ func TestLimits(t *testing.T) {
 	for i := range 301 {
 		fmt.Fprintf(&b, "  R%d: {Type: ALIYUN::ECS::VPC}\n", i)
 	}
+	deep := "ROSTemplateFormatVersion: '2015-09-01'\nLocals: {A: {Value: {Ref: B}}, B: {Value: {Ref: C}}, C: {Value: {Ref: D}}, D: {Value: {Ref: E}}, E: {Value: {Ref: F}}, F: {Value: 1}}\n"
+	if got := parsed(t, deep, nil); len(got) != 1 || got[0] != "2: warning local-depth" {
+		t.Errorf("six levels of locals: %v", got)
+	}
 	for strict, want := range map[bool]string{false: "warning", true: "error"} {
 		got := parsed(t, b.String(), &template.ParseOptions{Strict: strict})
 		if len(got) != 1 || !strings.HasSuffix(got[0], want+" too-many-resources") {

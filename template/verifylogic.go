@@ -1,6 +1,8 @@
 package template
 
 import (
+	"strconv"
+
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 )
@@ -104,6 +106,7 @@ func (v *verifier) reportCycles() {
 	v.knots(len(t.Locals), v.localEdges, "local-cycle", func(i int32) (doc.Node, string, string) {
 		return t.Locals[i].Node, t.Locals[i].Name, "Locals."
 	})
+	v.localDepth()
 	v.knots(len(t.Resources), v.edges, "resource-cycle", func(i int32) (doc.Node, string, string) {
 		return t.Resources[i].Node, t.Resources[i].Name, "Resources."
 	})
@@ -119,5 +122,27 @@ func (v *verifier) knots(n int, edges []edge, code diag.Code, at func(int32) (n 
 			_, name, _ := at(i)
 			return name
 		}))
+	}
+}
+
+// localDepth reports locals that refer to locals through more levels than the
+// service allows.
+func (v *verifier) localDepth() {
+	t := v.t
+	if len(v.localEdges) == 0 || cyclic(len(t.Locals), v.localEdges) {
+		return
+	}
+	// Each round settles at least one more level; past the limit it does not
+	// matter how deep it goes.
+	depth := make([]int, len(t.Locals))
+	for range maxLocalDepth {
+		for _, e := range v.localEdges {
+			depth[e.from] = max(depth[e.from], depth[e.to]+1)
+		}
+	}
+	for i, l := range t.Locals {
+		if depth[i] >= maxLocalDepth {
+			t.limit("local-depth", l.Node, "Locals."+l.Name, l.Name, strconv.Itoa(depth[i]+1), strconv.Itoa(maxLocalDepth))
+		}
 	}
 }
