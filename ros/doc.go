@@ -46,7 +46,7 @@
 // Parameters with NoEcho, secret properties and attributes, and all values made
 // from them stand in no plan, event, error or log. Plans and journals hold keyed
 // digests of them, and the values sealed with the [Sealer] that the host
-// program supplies. Without the key a stack can be looked at and deleted, but
+// program supplies. Without the key a stack that has secrets can be looked at, but
 // not changed.
 //
 // # Errors
