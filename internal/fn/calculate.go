@@ -36,10 +36,8 @@ func Calculate(expression, digits, numbers value.Value) (value.Value, error) {
 	if c.blanks(); !ok || c.pos < len(source) {
 		return value.Value{}, &Error{CodeExpression, []string{source}}
 	}
-	if result.whole != nil && (n >= 0 || result.whole.IsInt64()) {
-		if n >= 0 {
-			return bigInt(result.whole), nil
-		}
+	if result.whole != nil && n >= 0 {
+		return bigInt(result.whole), nil
 	}
 	return round(result.asFloat(), n), nil
 }
@@ -247,7 +245,7 @@ func (c *calculator) atom(depth int) (operand, bool) {
 		c.pos++
 	}
 	literal := c.source[start:c.pos]
-	if c.pos < len(c.source) && c.source[c.pos] == 'e' && strings.Contains(literal, ".") {
+	if rest := c.source[c.pos:]; strings.HasPrefix(rest, "e+") || strings.HasPrefix(rest, "e-") {
 		literal = c.exponent(start)
 	}
 	if i, ok := new(big.Int).SetString(literal, 10); ok {
@@ -257,13 +255,9 @@ func (c *calculator) atom(depth int) (operand, bool) {
 	return operand{float: f}, err == nil
 }
 
-// exponent takes the exponent in, which only an inserted float can have.
+// exponent takes the exponent in, which only an inserted float has: e+20.
 func (c *calculator) exponent(start int) string {
-	c.pos++
-	if c.pos < len(c.source) && (c.source[c.pos] == '+' || c.source[c.pos] == '-') {
-		c.pos++
-	}
-	for c.pos < len(c.source) && c.source[c.pos] >= '0' && c.source[c.pos] <= '9' {
+	for c.pos += 2; c.pos < len(c.source) && c.source[c.pos] >= '0' && c.source[c.pos] <= '9'; {
 		c.pos++
 	}
 	return c.source[start:c.pos]
