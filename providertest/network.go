@@ -22,7 +22,11 @@ var publicRange = netip.MustParsePrefix("198.18.0.0/15")
 func (c *Cloud) checkNetwork(typ string, props map[string]any, links []link, old *object) (string, *provider.Error) {
 	switch typ {
 	case vpcType:
-		return vpcRange(props)
+		cidr, err := vpcRange(props)
+		if err == nil && old != nil {
+			err = c.keepsVSwitches(old, cidr, props)
+		}
+		return cidr, err
 	case vswitchType:
 		return c.vswitchRange(props, links, old)
 	}
@@ -68,16 +72,40 @@ func (c *Cloud) vswitchRange(props map[string]any, links []link, old *object) (s
 	return p.String(), nil
 }
 
-// within reports whether a range lies in a VPC's own or secondary ranges.
-func (c *Cloud) within(p netip.Prefix, vpc *object) bool {
-	ranges := []string{vpc.CIDR}
-	if props, err := decodeObject(vpc.Properties); err == nil {
-		if more, ok := props["SecondaryCidrBlocks"].([]any); ok {
-			for _, r := range more {
-				ranges = append(ranges, textOf(r))
+// keepsVSwitches refuses ranges of a VPC that leave out one of its VSwitches.
+func (c *Cloud) keepsVSwitches(vpc *object, cidr string, props map[string]any) *provider.Error {
+	for _, o := range c.vswitches[vpc.ID] {
+		if r, err := netip.ParsePrefix(o.CIDR); err == nil && !contains(rangesOf(cidr, props), r) {
+			return &provider.Error{
+				Kind: provider.Conflict, Code: "OperationFailed.CidrBlockInUse", Path: "CidrBlock",
+				Message: "The specified CidrBlock " + cidr + " leaves out that of the VSwitch " + o.ID + ".",
 			}
 		}
 	}
+	return nil
+}
+
+// within reports whether a range lies in a VPC's own or secondary ranges.
+func (c *Cloud) within(p netip.Prefix, vpc *object) bool {
+	props, err := decodeObject(vpc.Properties)
+	if err != nil {
+		return true
+	}
+	return contains(rangesOf(vpc.CIDR, props), p)
+}
+
+// rangesOf lists the ranges of a VPC.
+func rangesOf(cidr string, props map[string]any) []string {
+	ranges := []string{cidr}
+	if more, ok := props["SecondaryCidrBlocks"].([]any); ok {
+		for _, r := range more {
+			ranges = append(ranges, textOf(r))
+		}
+	}
+	return ranges
+}
+
+func contains(ranges []string, p netip.Prefix) bool {
 	for _, text := range ranges {
 		if r, err := netip.ParsePrefix(text); err == nil && r.Bits() <= p.Bits() && r.Contains(p.Addr()) {
 			return true

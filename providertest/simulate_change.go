@@ -155,6 +155,7 @@ func (e *changeError) Unwrap() error { return e.err }
 // that is not negative.
 func (s *simulation) edits(class func(provider.Mutability) int) []edit {
 	var out []edit
+	hidden := s.hiddenNeeds()
 	seen := make(map[*template.Resource]bool)
 	for _, r := range s.now.desired.Resources {
 		t := s.types.Type(r.Type)
@@ -162,6 +163,7 @@ func (s *simulation) edits(class func(provider.Mutability) int) []edit {
 			continue
 		}
 		seen[r.Template] = true
+		first := len(out)
 		props := r.Template.Properties
 		if _, call := callName(props); props.Kind() != doc.Map || call {
 			continue
@@ -176,8 +178,29 @@ func (s *simulation) edits(class func(provider.Mutability) int) []edit {
 			}
 		}
 		out = append(out, s.additions(r, t, class)...)
+		for i := first; hidden[r.LogicalID] && i < len(out); i++ {
+			out[i].rank += lastResort
+		}
 	}
 	return out
+}
+
+// lastResort is added to the rank of a change that is better left alone.
+const lastResort = 100
+
+// hiddenNeeds names the resources that others depend on by their order alone.
+// Such others often mean them by a literal name, so that a replacement pulls
+// the ground from under them unseen.
+func (s *simulation) hiddenNeeds() map[string]bool {
+	hidden := make(map[string]bool)
+	for _, r := range s.now.desired.Resources {
+		for _, need := range r.DependsOn {
+			if !slices.ContainsFunc(r.Uses, func(u template.Use) bool { return u.To == need }) {
+				hidden[need] = true
+			}
+		}
+	}
+	return hidden
 }
 
 // additions lists properties that a resource could have and has not.
