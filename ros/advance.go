@@ -12,7 +12,7 @@ import (
 // Advance gives the next fact that follows from the state alone.
 func (m *machine) Advance(at time.Time) []core.Event {
 	r := m.run
-	if r == nil || r.ended {
+	if r == nil || r.ended || m.vault.broken != nil {
 		return nil
 	}
 	if evs := m.giveUp(); len(evs) > 0 {
@@ -53,7 +53,7 @@ const beginAtOnce = 256
 func (m *machine) giveUp() []core.Event {
 	r := m.run
 	quick := r.stop != nil && r.stop.Quick
-	if r.flying() == 0 || !quick && (!r.halted() || r.waits.Busy() == 0) {
+	if r.flying() == 0 || !quick && (!r.failing() || r.waits.Busy() == 0) {
 		return nil
 	}
 	why := CallError{Kind: "cancelled", Message: m.giveUpReason()}
@@ -91,7 +91,7 @@ func (m *machine) begin(i int) core.Event {
 		return m.beginUpdate(i)
 	}
 	if _, err := m.resolve(i); err != nil {
-		return refused(i, "InvalidProperties", err)
+		return m.refused(i, "InvalidProperties", err)
 	}
 	return &stepStarted{Step: i}
 }
@@ -122,22 +122,22 @@ func (m *machine) beginUpdate(i int) core.Event {
 	step := &m.run.plan.Steps[i]
 	desired, err := m.resolve(i)
 	if err != nil {
-		return refused(i, "InvalidProperties", err)
+		return m.refused(i, "InvalidProperties", err)
 	}
 	in := m.state.resource(step.LogicalID).instance(step.Instance)
 	if in == nil {
-		return refused(i, "ResourceNotFound", fmt.Errorf("instance %d of %s is not in the stack", step.Instance, step.LogicalID))
+		return m.refused(i, "ResourceNotFound", fmt.Errorf("instance %d of %s is not in the stack", step.Instance, step.LogicalID))
 	}
 	applied, err := m.vault.parse(in.Applied)
 	if err != nil {
-		return refused(i, "InternalError", err)
+		return m.refused(i, "InternalError", err)
 	}
 	outcome := lateOutcome(step, applied, desired)
 	switch {
 	case len(step.Outcomes) == 0 && outcome != ReplaceOutcome:
 		return &stepStarted{Step: i, Outcome: UpdateOutcome}
 	case !allows(step, outcome):
-		return refused(i, "PlanExceeded", fmt.Errorf("values known only now ask for %q, which the plan does not allow for %s: plan again", outcome, step.LogicalID))
+		return m.refused(i, "PlanExceeded", fmt.Errorf("values known only now ask for %q, which the plan does not allow for %s: plan again", outcome, step.LogicalID))
 	case outcome == SkipOutcome:
 		return &stepDone{Step: i, Outcome: SkipOutcome}
 	}
@@ -180,15 +180,21 @@ func (m *machine) beginUndo(i int) core.Event {
 		if undone.state != done {
 			return &stepDone{Step: i, Outcome: SkipOutcome}
 		}
+		if _, err := m.resolve(i); err != nil {
+			return m.refused(i, "InvalidProperties", err)
+		}
 		return &stepStarted{Step: i}
 	case undone.made > 0: // a create, or an update that became a replacement
 		return m.beginDelete(i, undone.made)
 	}
+	if _, err := m.resolve(i); err != nil {
+		return m.refused(i, "InvalidProperties", err)
+	}
 	return &stepStarted{Step: i, Outcome: UpdateOutcome}
 }
 
-func refused(step int, code string, err error) core.Event {
-	return &stepFailed{Step: step, Err: CallError{Kind: "invalid", Code: code, Message: err.Error()}}
+func (m *machine) refused(step int, code string, err error) core.Event {
+	return &stepFailed{Step: step, Err: CallError{Kind: "invalid", Code: code, Message: m.vault.scrub(err.Error())}}
 }
 
 // leavePhase ends a phase in which nothing is in flight and nothing can start.

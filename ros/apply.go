@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
 	"github.com/bianpai/bianpai/journal"
 )
@@ -69,8 +70,8 @@ func (e *Engine) same(ctx context.Context, p *Plan) (same bool, err error) {
 func (p *Plan) check() error {
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Undoes < 0 || s.Undoes > len(p.Steps) {
-			return fmt.Errorf("ros: step %d of the plan undoes step %d, which is not there", i, s.Undoes-1)
+		if (s.Undoes > 0) != (s.Phase == RollbackPhase) || s.Undoes < 0 || s.Undoes > len(p.Steps) || s.Undoes > 0 && !s.undoes(&p.Steps[s.Undoes-1]) {
+			return fmt.Errorf("ros: step %d of the plan undoes step %d, which is not one to be undone by it", i, s.Undoes-1)
 		}
 		for _, before := range s.After {
 			if before < 0 || before >= len(p.Steps) || before == i || p.Steps[before].Phase != s.Phase {
@@ -78,27 +79,92 @@ func (p *Plan) check() error {
 			}
 		}
 	}
+	return p.checkCircles()
+}
+
+func (s *Step) undoes(done *Step) bool {
+	return done.Phase == ApplyPhase && done.LogicalID == s.LogicalID
+}
+
+// checkCircles refuses steps that wait for each other, and so would never
+// start.
+func (p *Plan) checkCircles() error {
+	missing := make([]int, len(p.Steps))
+	users := make([][]int32, len(p.Steps))
+	free := make([]int, 0, len(p.Steps))
+	for i := range p.Steps {
+		if missing[i] = len(p.Steps[i].After); missing[i] == 0 {
+			free = append(free, i)
+		}
+		for _, before := range p.Steps[i].After {
+			users[before] = append(users[before], int32(i))
+		}
+	}
+	for n := 0; n < len(free); n++ {
+		for _, user := range users[free[n]] {
+			if missing[user]--; missing[user] == 0 {
+				free = append(free, int(user))
+			}
+		}
+	}
+	for i := range missing {
+		if missing[i] > 0 {
+			return fmt.Errorf("ros: step %d of the plan (%s) waits for itself", i, p.Steps[i].LogicalID)
+		}
+	}
 	return nil
 }
 
 // CreateStack plans a new stack and starts to create it. A stack of that name
-// is an *ExistsError, unless the same ClientToken created it: then the handle
-// of that operation comes back.
+// is an *ExistsError. A ClientToken that was used before gives the handle of
+// the operation that it started, whatever became of the stack since; with
+// another template, parameters or settings it is a *TokenError.
 func (e *Engine) CreateStack(ctx context.Context, c *Change) (*Run, error) {
 	if c == nil || c.Delete {
 		return nil, errors.New("ros: CreateStack needs a change that does not delete")
+	}
+	if c.ClientToken != "" {
+		if run, err := e.again(ctx, c); run != nil || err != nil {
+			return run, err
+		}
 	}
 	h, err := e.holderOf(ctx, c.Stack)
 	if err != nil {
 		return nil, err
 	}
 	if !h.free() {
-		if c.ClientToken != "" && h.id == e.newID(c.Stack, c.ClientToken, 0) {
-			return e.Run(ctx, h.id)
-		}
 		return nil, &ExistsError{Stack: c.Stack, Status: h.status}
 	}
 	return e.planAndApply(ctx, c)
+}
+
+// again gives the operation that a client token started, nil if there is none.
+func (e *Engine) again(ctx context.Context, c *Change) (*Run, error) {
+	id := e.newID(c.Stack, c.ClientToken, 0)
+	head, err := e.store.Head(ctx, stackPrefix+id)
+	if err != nil || head.Tail == 0 {
+		return nil, err
+	}
+	in := &planInput{ref: StackRef{ID: id, Name: c.Stack, Region: e.region, Account: e.account}, vault: newVault(e.sealer, id)}
+	if c.Settings != nil {
+		in.settings = *c.Settings
+	}
+	if err := e.target(ctx, c, in); err != nil {
+		return nil, err
+	}
+	same := false
+	if err := e.look(ctx, id, func(m *machine) { same = m.state.Born == in.digest }); err != nil {
+		return nil, err
+	}
+	if !same {
+		return nil, &TokenError{Stack: c.Stack, Token: c.ClientToken}
+	}
+	run, err := e.Run(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	run.number = 1
+	return run, nil
 }
 
 // UpdateStack plans the change of a stack and starts it.
@@ -148,15 +214,23 @@ func (e *Engine) Run(ctx context.Context, stack string) (*Run, error) {
 	if err != nil {
 		return nil, stopped(err)
 	}
-	n, err := runs(ctx, d)
-	if err != nil {
-		return nil, stopped(err)
+	run := &Run{engine: e, id: id}
+	var broken error
+	err = d.Inspect(ctx, func(m core.Machine) {
+		if run.number = m.(*machine).state.Runs; m.(*machine).state.Status.InProgress() {
+			broken = m.(*machine).keyError()
+		}
+	})
+	if err = errors.Join(stopped(err), broken); err != nil {
+		return nil, err
 	}
-	return &Run{engine: e, id: id, number: n}, nil
+	return run, nil
 }
 
 // Resume goes on with every operation that is under way in the journal, and
 // gives a handle of each. A stack that another process drives is passed over.
+// One that cannot be driven gives an error, and does not keep the others from
+// going on.
 func (e *Engine) Resume(ctx context.Context) iter.Seq2[*Run, error] {
 	return func(yield func(*Run, error) bool) {
 		for s, err := range e.Stacks(ctx) {
@@ -170,7 +244,7 @@ func (e *Engine) Resume(ctx context.Context) iter.Seq2[*Run, error] {
 			if _, held := errors.AsType[*journal.HeldError](err); held {
 				continue
 			}
-			if !yield(run, err) || err != nil {
+			if !yield(run, err) {
 				return
 			}
 		}

@@ -15,7 +15,7 @@ func (m *machine) command(i int, repeated bool) core.Command {
 	w := &stepWork{run: r.number, step: i, seq: st.seq, verb: r.verb(i)}
 	w.req = &provider.Request{
 		Token: m.token(i), Stack: m.state.Ref.Name, Type: step.Type, LogicalID: step.LogicalID,
-		Resume: st.resume, Repeated: repeated,
+		Resume: st.resume, Repeated: repeated || st.unsure,
 	}
 	if in := m.state.resource(step.LogicalID).instance(r.target(i)); in != nil {
 		w.req.PhysicalID, w.req.Type = in.PhysicalID, in.Type

@@ -17,9 +17,13 @@ const pieceSize = 48 << 10
 
 // The requests that a stack's machine takes.
 type (
-	startRequest  struct{ plan *Plan }
-	stopRequest   stopAsked
+	startRequest struct{ plan *Plan }
+	stopRequest  struct {
+		run  int64
+		stop stopAsked
+	}
 	settleRequest struct {
+		run                   int64
 		logicalID, physicalID string
 	}
 )
@@ -27,6 +31,12 @@ type (
 // Decide turns an input into facts. It refuses requests with typed errors and
 // ignores answers that come too late.
 func (m *machine) Decide(in core.Input) ([]core.Event, error) {
+	if m.vault.broken != nil {
+		if in.Request == nil {
+			return nil, nil // nothing is in flight
+		}
+		return nil, m.keyError()
+	}
 	switch req := in.Request.(type) {
 	case *startRequest:
 		return m.decideStart(req.plan, in.At)
@@ -65,9 +75,6 @@ func (m *machine) decideStart(plan *Plan, at time.Time) ([]core.Event, error) {
 	if plan.Generation != m.state.Generation {
 		return nil, &StalePlanError{Stack: plan.Stack.Name, Planned: plan.Generation, Now: m.state.Generation}
 	}
-	if m.vault.broken != nil {
-		return nil, fmt.Errorf("stack %s cannot be changed without the key of its secrets: %w", m.state.Ref.Name, m.vault.broken)
-	}
 	data, err := json.Marshal(plan)
 	if err != nil {
 		return nil, fmt.Errorf("ros: encode plan: %w", err)
@@ -83,18 +90,18 @@ func (m *machine) decideStart(plan *Plan, at time.Time) ([]core.Event, error) {
 
 func (m *machine) decideStop(req *stopRequest) ([]core.Event, error) {
 	r := m.run
-	if r == nil || r.ended {
+	if r == nil || r.ended || r.number != req.run {
 		return nil, &NotRunningError{Stack: m.state.Ref.Name, Status: m.state.Status}
 	}
-	if r.stop != nil && (r.stop.Quick || !req.Quick) {
+	if r.stop != nil && (r.stop.Quick || !req.stop.Quick) {
 		return nil, nil // stopping already
 	}
-	stop := stopAsked(*req)
+	stop := req.stop
 	return []core.Event{&stop}, nil
 }
 
 func (m *machine) decideSettle(req *settleRequest) ([]core.Event, error) {
-	if r := m.run; r != nil && !r.ended {
+	if r := m.run; r != nil && !r.ended && r.number == req.run {
 		for i := range r.steps {
 			if r.steps[i].state == inDoubt && r.plan.Steps[i].LogicalID == req.logicalID {
 				return []core.Event{&stepSettled{Step: i, PhysicalID: req.physicalID}}, nil
@@ -125,12 +132,15 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	case perr.Kind == provider.NeedsReplacement && st.outcome == UpdateOutcome && allows(step, ReplaceOutcome):
 		return &stepEscalated{Step: res.step, Err: why}
 	case perr.Kind.Retry():
-		class := core.Transient
+		class, failed := core.Transient, st.attempt
 		if perr.Kind == provider.Throttled {
-			class = core.Throttled
+			class, failed = core.Throttled, st.limited
 		}
-		if wait, ok := m.retry.Next(r.commandID(res.step, 0), class, st.attempt+1, perr.After); ok {
-			return &stepRetried{Step: res.step, Attempt: st.attempt + 1, Next: at.Add(wait), Err: why}
+		if res.heard {
+			failed = 0
+		}
+		if wait, ok := m.retry.Next(r.commandID(res.step, 0), class, failed+1, perr.After); ok {
+			return &stepRetried{Step: res.step, Attempt: failed + 1, Next: at.Add(wait), Err: why}
 		}
 	}
 	return &stepFailed{Step: res.step, Err: why}
@@ -169,7 +179,7 @@ func (m *machine) wireAttributes(res *stepResult) json.RawMessage {
 	if len(res.attributes) == 0 {
 		return json.RawMessage("{}")
 	}
-	if len(res.secret) == 0 && plain(res.attributes) {
+	if len(res.secret) == 0 && plain(res.attributes) && len(m.vault.values) == 0 {
 		return res.attributes
 	}
 	v, err := value.ParseJSON(res.attributes)
@@ -179,7 +189,7 @@ func (m *machine) wireAttributes(res *stepResult) json.RawMessage {
 	entries := make([]value.Entry, v.Len())
 	for i := range entries {
 		entries[i] = value.Entry{Key: v.KeyAt(i), Value: v.At(i)}
-		if res.secret[entries[i].Key] {
+		if res.secret[entries[i].Key] || m.vault.shows(v.At(i).AppendJSON(nil)) {
 			entries[i].Value = entries[i].Value.WithSensitive()
 		}
 	}

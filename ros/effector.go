@@ -26,6 +26,7 @@ type stepWork struct {
 	// had one.
 	findToken string
 	doubtful  bool
+	heard     bool // the provider has answered since the last record of this step
 }
 
 // stepResult is what came of a call.
@@ -44,6 +45,7 @@ type stepResult struct {
 	resume     []byte
 	note       string
 	after      time.Duration
+	heard      bool // between the last record of this step and this answer, one brought no news
 }
 
 // effector makes the calls of a stack's machine. It is shared by all stacks of
@@ -51,6 +53,7 @@ type stepResult struct {
 type effector struct {
 	provider provider.Provider
 	types    *typeCache
+	busy     turns
 }
 
 // Do makes one call. A poll that brought no news is not an answer: the host
@@ -60,7 +63,13 @@ func (e *effector) Do(ctx context.Context, cmd core.Command) core.Answer {
 	if !ok {
 		return core.Answer{}
 	}
-	res := &stepResult{run: w.run, step: w.step, seq: w.seq, verb: w.verb}
+	// A call that was given up may be under way still: what comes after it on
+	// the same resource waits until it has returned.
+	if !e.busy.take(ctx, w.findToken) {
+		return core.Answer{}
+	}
+	defer e.busy.give(w.findToken)
+	res := &stepResult{run: w.run, step: w.step, seq: w.seq, verb: w.verb, heard: w.heard}
 	var progress *provider.Progress
 	progress, res.err = e.call(ctx, w, res)
 	if ctx.Err() != nil && res.err != nil {
@@ -79,6 +88,7 @@ func (e *effector) Do(ctx context.Context, cmd core.Command) core.Answer {
 		res.after = defaultPoll
 	}
 	if !res.done && (res.physicalID == "" || res.physicalID == w.req.PhysicalID) && bytes.Equal(res.resume, w.req.Resume) {
+		w.heard = true
 		return core.Answer{Again: res.after}
 	}
 	if res.done && w.verb != DeleteVerb {

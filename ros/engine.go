@@ -53,7 +53,6 @@ type Engine struct {
 	provider provider.Provider
 	store    journal.Store
 	sealer   Sealer
-	durable  bool // the journal outlives the sealer's key
 	types    *typeCache
 	host     *host.Host
 	def      *host.Definition
@@ -79,9 +78,11 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 		e.region = defaultRegion
 	}
 	if e.sealer == nil {
-		e.sealer = seal.NewEphemeral()
-		_, inMemory := o.Journal.(*journal.Memory)
-		e.durable = o.Journal != nil && !inMemory
+		if _, inMemory := o.Journal.(*journal.Memory); o.Journal == nil || inMemory {
+			e.sealer = seal.NewEphemeral()
+		} else {
+			e.sealer = noSealer{}
+		}
 	}
 	if e.store == nil {
 		e.store = &journal.Memory{}
@@ -124,11 +125,18 @@ func (e *Engine) driver(id string) *host.Driver {
 	}
 	select {
 	case <-d.Stopped():
-		delete(e.drivers, id)
-		return nil
+		return nil // and kept, to tell why it stopped
 	default:
 		return d
 	}
+}
+
+// last is the driver that this engine had of a stack last, stopped or not; nil
+// if it had none.
+func (e *Engine) last(id string) *host.Driver {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.drivers[id]
 }
 
 // look calls f with the machine of a stack: the one that is driven here, or

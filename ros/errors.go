@@ -60,6 +60,17 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("StackExists: stack %s exists and is in %s; update it, or delete it first", e.Stack, e.Status)
 }
 
+// TokenError says that a client token was used before for another request: the
+// service's IdempotentParameterMismatch.
+type TokenError struct {
+	Stack string
+	Token string
+}
+
+func (e *TokenError) Error() string {
+	return fmt.Sprintf("IdempotentParameterMismatch: client token %s created stack %s with another template, parameters or settings; use a new token for a new request", e.Token, e.Stack)
+}
+
 // StatusError says that the operation is not legal in the stack's status.
 type StatusError struct {
 	Stack     string
@@ -69,6 +80,28 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("NotSupported: %s is not possible while stack %s is in %s; possible now: %s", e.Operation, e.Stack, e.Status, strings.Join(e.Status.Next(), ", "))
+}
+
+// KeyError says that a stack's secrets cannot be opened: the engine's Sealer
+// has another key than the one that sealed them, or a newer release wrote them.
+// The stack can be read, and nothing of it is driven or changed.
+type KeyError struct {
+	Stack string
+	Cause error
+}
+
+func (e *KeyError) Error() string {
+	return fmt.Sprintf("stack %s can be read only, its secrets cannot be opened: %v; set Options.Sealer to the key that it was made with", e.Stack, e.Cause)
+}
+
+func (e *KeyError) Unwrap() error { return e.Cause }
+
+// keyError says why the machine does nothing; nil if it works.
+func (m *machine) keyError() error {
+	if m.vault.broken == nil {
+		return nil
+	}
+	return &KeyError{Stack: m.state.Ref.Name, Cause: m.vault.broken}
 }
 
 // NoChangeError says that an update has nothing to do: the service's

@@ -68,7 +68,8 @@ func (m *machine) evolveRunStarted(f *runStarted) {
 	if plan == nil {
 		var err error
 		if plan, err = parsePlan(m.pieces); err != nil {
-			plan = &Plan{Format: PlanFormat} // a newer release's plan: nothing of it can be driven here
+			// A newer release's plan: nothing of it can be driven here.
+			plan = &Plan{Format: PlanFormat, Operation: plan.Operation, Stack: plan.Stack, Settings: plan.Settings}
 			m.vault.broken = err
 		}
 	}
@@ -80,7 +81,7 @@ func (m *machine) evolveRunStarted(f *runStarted) {
 	s.Status = Status(string(plan.Operation) + "_IN_PROGRESS")
 	s.Reason = "Stack " + string(plan.Operation) + " started"
 	if plan.Operation == CreateOperation {
-		s.Created = f.At
+		s.Created, s.Born = f.At, plan.Digest
 	} else {
 		s.Updated = f.At
 	}
@@ -132,6 +133,9 @@ func (m *machine) evolveRunEnded(f *runEnded) {
 	r.scope = nil
 	s.Generation++
 	s.Status, s.Reason, s.RootReason, s.Updated = f.Status, f.Reason, f.Root, f.At
+	if f.Status == UpdateComplete || f.Status == RollbackComplete {
+		s.prune()
+	}
 	switch f.Status {
 	case CreateComplete, CreateFailed, UpdateComplete, UpdateFailed:
 		s.Settings, s.Scope = r.plan.Settings, r.plan.Scope
@@ -141,7 +145,7 @@ func (m *machine) evolveRunEnded(f *runEnded) {
 		}
 	case DeleteComplete, CreateRollbackComplete:
 		s.Scope, s.Digest = nil, ""
-	case RollbackComplete: // what it was before
+	case RollbackComplete: // what it was before, the digest too
 	default:
 		s.Digest = "" // half-way: no request equals what the stack is
 	}

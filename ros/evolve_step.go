@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"time"
 
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/value"
@@ -19,12 +20,19 @@ func (m *machine) evolveStep(i int, ev core.Event) {
 	case *stepProgressed:
 		m.learnID(i, f.PhysicalID)
 		st.resume, st.note, st.next = f.Resume, f.Note, f.Next
+		st.attempt, st.limited, st.unsure = 0, 0, false
 		m.reissue(i)
 	case *stepRetried:
-		st.attempt, st.next = f.Attempt, f.Next
+		if st.next = f.Next; f.Err.limited() {
+			st.limited = f.Attempt
+		} else {
+			st.attempt = f.Attempt
+		}
+		st.unsure = st.unsure || f.Err.uncertain()
 		m.reissue(i)
 	case *stepEscalated:
-		st.outcome, st.resume, st.attempt = ReplaceOutcome, nil, 0
+		st.outcome, st.resume, st.next = ReplaceOutcome, nil, time.Time{}
+		st.attempt, st.limited, st.unsure = 0, 0, false
 		m.startInstance(i)
 		m.reissue(i)
 	case *stepDone:
@@ -40,6 +48,7 @@ func (m *machine) evolveStep(i int, ev core.Event) {
 		if in := m.state.resource(r.plan.Steps[i].LogicalID).instance(r.target(i)); in != nil {
 			in.Doubtful = false
 		}
+		st.unsure = false
 		r.fly(i)
 		m.reissue(i)
 	}
@@ -147,12 +156,18 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 		if f.Outcome != SkipOutcome || r.tracked(i) {
 			m.instanceGone(i, res)
 		}
-	case f.Outcome == SkipOutcome && step.Undoes == 0:
+	case f.Outcome == SkipOutcome && verb == UpdateVerb:
 		m.storeDefinition(i, res)
 	case f.Outcome != SkipOutcome:
 		m.storeResult(i, res, f)
 	}
-	if flew || verb == ReleaseVerb {
+	switch {
+	case r.restored(i, res):
+		res.Status, res.Reason = UpdateComplete, "in its place again"
+		if res.Active.Failed {
+			res.Status = UpdateFailed
+		}
+	case flew || verb == ReleaseVerb:
 		m.mark(i, "COMPLETE", "state changed")
 	}
 	r.steps[i].resume, r.steps[i].resolved = nil, false
@@ -166,6 +181,17 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 func (r *run) tracked(i int) bool {
 	step := &r.plan.Steps[i]
 	return step.Undoes == 0 || r.steps[step.Undoes-1].made > 0
+}
+
+// restored reports whether step i has put an instance back that another one
+// had replaced.
+func (r *run) restored(i int, res *resource) bool {
+	undoes := r.plan.Steps[i].Undoes
+	if undoes == 0 || res.Active == nil {
+		return false
+	}
+	undone := &r.plan.Steps[undoes-1]
+	return r.steps[undoes-1].made > 0 && undone.Replaces > 0 && res.Active.Number == undone.Replaces
 }
 
 // instanceGone drops the instance that a delete or release was about. Undoing
@@ -222,7 +248,9 @@ func (m *machine) stepFails(i int, why CallError) {
 	verb := r.verb(i)
 	if in := m.state.resource(step.LogicalID).instance(r.target(i)); in != nil {
 		in.Failed = true
-		in.Doubtful = verb == CreateVerb && in.PhysicalID == "" && why.uncertain()
+		if verb == CreateVerb { // a delete that fails settles nothing
+			in.Doubtful = in.PhysicalID == "" && (why.uncertain() || r.steps[i].unsure)
+		}
 	}
 	r.failed = append(r.failed, FailedStep{LogicalID: step.LogicalID, Type: step.Type, Verb: verb, Phase: step.Phase, Err: why})
 	if r.cause == "" {

@@ -3,6 +3,8 @@ package ros
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/bianpai/bianpai/provider"
 )
 
 // The facts of a stack's journal. Each is one record; its kind is the name in
@@ -130,10 +132,13 @@ func (e CallError) Error() string {
 	return text
 }
 
+// limited reports whether the call was refused for the rate of calls.
+func (e CallError) limited() bool { return e.Kind == provider.Throttled.String() }
+
 // uncertain reports whether the call may have had an effect all the same.
 func (e CallError) uncertain() bool {
 	switch e.Kind {
-	case "invalid", "denied", "quota", "unavailable", "unsupported", "not-found":
+	case "invalid", "denied", "quota", "unavailable", "unsupported", "not-found", "throttled", "conflict", "needs-replacement":
 		return false
 	}
 	return true

@@ -21,6 +21,7 @@ type fakeCloud struct {
 	polls   int // how often a create says that it is not done
 	asked   map[string]int
 	refuse  func(verb, logicalID string, nth int) error
+	lose    func(verb, logicalID string, nth int) error // as refuse, but after the effect
 	counted map[string]int
 	types   map[string]*provider.Type
 }
@@ -47,6 +48,14 @@ func (c *fakeCloud) enter(verb string, req *provider.Request) error {
 	return c.refuse(verb, req.LogicalID, c.counted[key])
 }
 
+// leave loses an answer if the test wants it so.
+func (c *fakeCloud) leave(verb string, req *provider.Request) error {
+	if c.lose == nil {
+		return nil
+	}
+	return c.lose(verb, req.LogicalID, c.counted[verb+" "+req.LogicalID])
+}
+
 func (c *fakeCloud) Create(_ context.Context, req *provider.Request) (*provider.Progress, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,6 +66,9 @@ func (c *fakeCloud) Create(_ context.Context, req *provider.Request) (*provider.
 	if id == "" {
 		id = fmt.Sprintf("%s-%d", req.LogicalID, len(c.made)+1)
 		c.made[req.Token], c.alive[id] = id, req.LogicalID
+	}
+	if err := c.leave("create", req); err != nil {
+		return nil, err
 	}
 	if c.asked[req.Token] < c.polls {
 		c.asked[req.Token]++
@@ -82,6 +94,9 @@ func (c *fakeCloud) Update(_ context.Context, req *provider.Request) (*provider.
 	if err := c.enter("update", req); err != nil {
 		return nil, err
 	}
+	if err := c.leave("update", req); err != nil {
+		return nil, err
+	}
 	return &provider.Progress{PhysicalID: req.PhysicalID, Attributes: attributes(req.PhysicalID, req), Done: true}, nil
 }
 
@@ -92,6 +107,9 @@ func (c *fakeCloud) Delete(_ context.Context, req *provider.Request) (*provider.
 		return nil, err
 	}
 	delete(c.alive, req.PhysicalID)
+	if err := c.leave("delete", req); err != nil {
+		return nil, err
+	}
 	return &provider.Progress{Done: true}, nil
 }
 

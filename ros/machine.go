@@ -66,7 +66,7 @@ func (m *machine) Changes() []core.Command {
 func (m *machine) Outstanding() []core.Command {
 	m.changes = m.changes[:0]
 	r := m.run
-	if r == nil || r.ended {
+	if r == nil || r.ended || m.vault.broken != nil {
 		return nil
 	}
 	out := []core.Command{{ID: r.deadlineID(), NotBefore: r.deadline()}}

@@ -53,8 +53,10 @@ type stepState struct {
 	outcome  Outcome
 	missing  int32 // steps it still waits for
 	seq      int   // facts so far; names the command in flight
-	attempt  int
-	made     int // the number of the instance that it made
+	attempt  int   // failed tries in a row
+	limited  int   // tries in a row that were refused for their rate
+	unsure   bool  // a try failed in a way that does not tell whether it had an effect
+	made     int   // the number of the instance that it made
 	next     time.Time
 	resume   []byte
 	note     string
@@ -134,8 +136,12 @@ func (r *run) release(i int) {
 }
 
 // halted reports whether no further step of the phase may start.
-func (r *run) halted() bool {
-	if r.stop != nil || r.doubts > 0 {
+func (r *run) halted() bool { return r.doubts > 0 || r.failing() }
+
+// failing reports whether the phase can only end badly, or was told to stop. A
+// doubt alone does not make it so: it may yet be settled well.
+func (r *run) failing() bool {
+	if r.stop != nil {
 		return true
 	}
 	if r.phase != ApplyPhase || r.plan.Operation == DeleteOperation && r.plan.Settings.ContinueOnError {
@@ -184,10 +190,10 @@ func (r *run) loadScope(v *vault) (*template.Scope, error) {
 func parsePlan(data []byte) (*Plan, error) {
 	p := &Plan{}
 	if err := json.Unmarshal(data, p); err != nil {
-		return nil, fmt.Errorf("ros: plan: %w", err)
+		return p, fmt.Errorf("ros: plan: %w", err)
 	}
 	if p.Format != PlanFormat {
-		return nil, fmt.Errorf("ros: plan has format %d, this release knows %d: make the plan anew", p.Format, PlanFormat)
+		return p, fmt.Errorf("ros: plan has format %d, this release knows %d: make the plan anew", p.Format, PlanFormat)
 	}
 	return p, p.check()
 }

@@ -30,14 +30,29 @@ func (e *Engine) Plan(ctx context.Context, c *Change) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if err := e.refuseSecrets(ctx, in); err != nil {
+		return nil, err
+	}
 	plan, err := makePlan(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	if len(plan.Sealed) > 0 && e.durable {
-		return nil, errors.New("ros: the template has secrets (NoEcho) and the journal outlives this process: set Options.Sealer, with ros.NewSealer and a key that you keep")
-	}
 	return plan, nil
+}
+
+// refuseSecrets refuses resources whose attributes are secret where there is no
+// key to keep them with. Those of the template and of parameters are refused
+// when they are sealed.
+func (e *Engine) refuseSecrets(ctx context.Context, in *planInput) error {
+	if in.desired == nil || e.sealer != (noSealer{}) {
+		return nil
+	}
+	for _, r := range in.desired.Resources {
+		if len(e.types.secretAttributes(ctx, r.Type)) > 0 {
+			return fmt.Errorf("resource %s (%s) has attributes that are secret: %w", r.LogicalID, r.Type, errNoSealer)
+		}
+	}
+	return nil
 }
 
 // baseline says what the change starts from: the stack, or a new one.
@@ -106,6 +121,8 @@ func (e *Engine) existing(ctx context.Context, c *Change, in *planInput, id stri
 	}
 	status := in.state.Status
 	switch {
+	case status == DeleteComplete:
+		return &NotFoundError{Stack: c.Stack}
 	case status.InProgress():
 		return &BusyError{Stack: in.ref.Name, Status: status}
 	case c.Delete:
@@ -114,8 +131,8 @@ func (e *Engine) existing(ctx context.Context, c *Change, in *planInput, id stri
 	case !status.Updatable():
 		return &StatusError{Stack: in.ref.Name, Operation: "UpdateStack", Status: status}
 	}
-	if in.vault.broken != nil && !c.Delete {
-		return fmt.Errorf("stack %s cannot be changed without the key of its secrets: %w", in.ref.Name, in.vault.broken)
+	if in.vault.broken != nil {
+		return &KeyError{Stack: in.ref.Name, Cause: in.vault.broken}
 	}
 	return nil
 }

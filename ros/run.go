@@ -3,6 +3,7 @@ package ros
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 
@@ -58,21 +59,50 @@ func (r *Run) check(ctx context.Context) (tail int64, res *Result, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	past := false
 	lookErr := r.engine.look(ctx, r.id, func(m *machine) {
 		switch {
 		case m.state.Runs > r.number:
-			res = &Result{Stack: m.view(), Status: m.state.Status}
+			past = true
 		case m.run == nil:
 		case m.run.ended:
 			res, err = m.outcome()
+		case m.vault.broken != nil:
+			err = m.keyError()
 		default:
 			err = m.doubts()
 		}
 	})
-	if lookErr != nil {
+	switch {
+	case lookErr != nil:
 		err = lookErr
+	case past:
+		res, err = r.engine.recall(ctx, r.id, r.number)
 	}
 	return head.Tail, res, err
+}
+
+// recall gives the outcome of an operation that was followed by others.
+func (e *Engine) recall(ctx context.Context, id string, number int64) (*Result, error) {
+	p := e.newProjector(id)
+	var res *Result
+	var outcome error
+	err := p.read(ctx, 0, func(Event, error) bool {
+		if m := p.m; m.state.Runs < number || !m.run.ended {
+			return true
+		}
+		if p.m.state.Runs == number {
+			res, outcome = p.m.outcome()
+		}
+		return false
+	})
+	if err == nil && res == nil && outcome == nil {
+		err = fmt.Errorf("ros: operation %d on stack %s ended long ago: the journal keeps no record of it", number, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return res, outcome
 }
 
 // outcome is how the last operation ended.
@@ -102,26 +132,26 @@ func (m *machine) doubts() error {
 // Cancel stops the operation as a failure would: what runs is awaited, then
 // the stack is rolled back if that is what its settings say.
 func (r *Run) Cancel(ctx context.Context, why string) error {
-	return r.submit(ctx, &stopRequest{Reason: why})
+	return r.submit(ctx, &stopRequest{run: r.number, stop: stopAsked{Reason: why}})
 }
 
 // Abort is Cancel without patience: what runs is given up at once.
 func (r *Run) Abort(ctx context.Context, why string) error {
-	return r.submit(ctx, &stopRequest{Reason: why, Quick: true})
+	return r.submit(ctx, &stopRequest{run: r.number, stop: stopAsked{Reason: why, Quick: true}})
 }
 
 // Settle tells what became of a call in doubt: the physical ID of what it
 // made or found, or "" if it had no effect.
 func (r *Run) Settle(ctx context.Context, logicalID, physicalID string) error {
-	return r.submit(ctx, &settleRequest{logicalID, physicalID})
+	return r.submit(ctx, &settleRequest{r.number, logicalID, physicalID})
 }
 
 func (r *Run) submit(ctx context.Context, req any) error {
 	d, err := r.engine.drive(ctx, r.id)
 	if err != nil {
-		return err
+		return stopped(err)
 	}
-	return d.Submit(ctx, req)
+	return stopped(d.Submit(ctx, req))
 }
 
 // pollJournal is how often a journal that cannot be watched is looked at.
@@ -132,9 +162,7 @@ const pollJournal = 500 * time.Millisecond
 func (e *Engine) await(ctx context.Context, id string, tail int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if d := e.driver(id); d != nil {
-		stop := context.AfterFunc(ctx, func() {})
-		defer stop()
+	if d := e.last(id); d != nil {
 		go func() {
 			select {
 			case <-d.Stopped():
@@ -144,13 +172,10 @@ func (e *Engine) await(ctx context.Context, id string, tail int64) error {
 		}()
 	}
 	err := e.watch(ctx, stackPrefix+id, tail)
-	if stopped, ok := errors.AsType[*host.StoppedError](context.Cause(ctx)); ok {
-		if stopped.Cause != nil {
-			return &StoppedError{Cause: stopped.Cause}
-		}
-		return &StoppedError{}
+	if err != nil && errors.Is(err, ctx.Err()) {
+		err = context.Cause(ctx)
 	}
-	return err
+	return stopped(err)
 }
 
 func (e *Engine) watch(ctx context.Context, journalID string, tail int64) error {

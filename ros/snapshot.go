@@ -34,6 +34,8 @@ type stepForm struct {
 	Outcome Outcome    `json:"o,omitempty"`
 	Seq     int        `json:"q,omitempty"`
 	Attempt int        `json:"a,omitempty"`
+	Limited int        `json:"l,omitempty"`
+	Unsure  bool       `json:"u,omitempty"`
 	Made    int        `json:"m,omitempty"`
 	Next    time.Time  `json:"t,omitzero"`
 	Resume  []byte     `json:"r,omitempty"`
@@ -77,7 +79,7 @@ func (r *run) form() *runForm {
 	for i := range r.steps {
 		st := &r.steps[i]
 		f.Steps[i] = stepForm{State: st.state, Acted: st.acted, Outcome: st.outcome, Seq: st.seq, Attempt: st.attempt,
-			Made: st.made, Next: st.next, Resume: st.resume, Note: st.note}
+			Limited: st.limited, Unsure: st.unsure, Made: st.made, Next: st.next, Resume: st.resume, Note: st.note}
 		if st.state == inDoubt {
 			f.Steps[i].Doubt = &st.doubt
 		}
@@ -119,7 +121,8 @@ func (f *runForm) restore() *run {
 			}
 		}
 		st := &r.steps[i]
-		st.acted, st.outcome, st.seq, st.attempt, st.made = s.Acted, s.Outcome, s.Seq, s.Attempt, s.Made
+		st.acted, st.outcome, st.seq, st.made = s.Acted, s.Outcome, s.Seq, s.Made
+		st.attempt, st.limited, st.unsure = s.Attempt, s.Limited, s.Unsure
 		st.next, st.resume, st.note = s.Next, s.Resume, s.Note
 		if s.Doubt != nil {
 			st.doubt = *s.Doubt
@@ -129,7 +132,7 @@ func (f *runForm) restore() *run {
 		if s := r.steps[i].state; s == done || s == skipped {
 			r.settleWaiters(i)
 		}
-		if r.steps[i].state == ready {
+		if r.steps[i].state == ready && r.plan.Steps[i].Phase == r.phase {
 			r.makeReady(i)
 		}
 	}

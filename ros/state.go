@@ -21,6 +21,7 @@ type stackState struct {
 	Updated    time.Time       `json:"updated,omitzero"`
 	Settings   Settings        `json:"settings"`
 	Digest     string          `json:"digest,omitempty"`
+	Born       string          `json:"born,omitempty"` // the digest that the stack was created with
 	Scope      json.RawMessage `json:"scope,omitempty"` // of the last operation that was not rolled back
 	// Resources keeps the order in which logical IDs were first planned.
 	Resources []*resource `json:"resources,omitempty"`
@@ -79,6 +80,17 @@ func (s *stackState) reindex() {
 	for _, r := range s.Resources {
 		s.index[r.LogicalID] = r
 	}
+}
+
+// prune forgets the logical IDs of which there is nothing any more.
+func (s *stackState) prune() {
+	s.Resources = slices.DeleteFunc(s.Resources, func(r *resource) bool {
+		gone := r.Active == nil && len(r.Deposed) == 0
+		if gone {
+			delete(s.index, r.LogicalID)
+		}
+		return gone
+	})
 }
 
 // ref gives what Ref of a logical ID is; false while it is not known.

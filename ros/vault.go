@@ -1,6 +1,7 @@
 package ros
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -132,6 +133,22 @@ func (v *vault) scrub(text string) string {
 		}
 	}
 	return text
+}
+
+// shows reports whether JSON from outside holds one of the vault's secrets in
+// clear, as where a cloud gives back what it was given.
+func (v *vault) shows(data []byte) bool {
+	//bianpai:unordered whether any is there does not depend on which comes first
+	for _, secret := range v.values {
+		if secret.Kind() != value.KindString || len(secret.Text()) < shortestSecret {
+			continue
+		}
+		quoted := secret.AppendJSON(nil)
+		if bytes.Contains(data, quoted[1:len(quoted)-1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // shortestSecret is the length under which a secret is not looked for in
