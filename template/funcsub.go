@@ -17,9 +17,8 @@ func subFunctions() []function {
 
 // subToken is a piece of a template of Fn::Sub: a text, or the name in ${name}.
 type subToken struct {
-	text  string
-	name  bool
-	start int // byte in the template
+	text string
+	name bool
 }
 
 // nextToken takes the first piece off a template. ${!x} is the text ${x}.

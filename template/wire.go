@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -133,24 +134,23 @@ func (s *Scope) appendResources(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-func (s *Scope) special() func(yield func(string, target) bool) {
-	names := make([]string, 0, len(s.names))
+// special yields the special resources in the template's order, or by name if
+// there is no template.
+func (s *Scope) special() iter.Seq2[string, target] {
+	var names []string
 	if s.template != nil {
-		for _, r := range s.template.Resources {
-			names = append(names, r.Name)
-		}
+		names = slices.Collect(s.template.namesOf([]symbolKind{resourceSymbol}))
 	} else {
-		for name, sym := range s.names {
-			if sym.kind == resourceSymbol {
+		for _, name := range slices.Sorted(maps.Keys(s.names)) {
+			if s.names[name].kind == resourceSymbol {
 				names = append(names, name)
 			}
 		}
-		slices.Sort(names)
 	}
 	return func(yield func(string, target) bool) {
 		for _, name := range names {
 			to, ok := s.resource(name)
-			if !ok || to.count < 0 && !to.absent && !strings.Contains(name, ".") && !strings.Contains(name, "[") {
+			if !ok || to.count < 0 && !to.absent && !strings.ContainsAny(name, ".[") {
 				continue
 			}
 			if !yield(name, to) {

@@ -14,9 +14,8 @@ import (
 type jqMeter struct {
 	context.Context
 	left int
+	over chan struct{} // closed once the budget is spent
 }
-
-var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
 func (m *jqMeter) spent() bool { return m.left <= 0 }
 
@@ -25,7 +24,11 @@ func (m *jqMeter) Done() <-chan struct{} {
 	if m.left--; m.left > 0 {
 		return nil
 	}
-	return closed
+	if m.over == nil {
+		m.over = make(chan struct{})
+		close(m.over)
+	}
+	return m.over
 }
 
 func (m *jqMeter) Err() error {
