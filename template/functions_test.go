@@ -415,4 +415,3 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
-

@@ -76,10 +76,6 @@ func (t *Template) readLocals(section doc.Node) {
 			}
 		}
 		t.declare(n, "Locals", localSymbol, len(t.Locals))
-		if t.locals == nil {
-			t.locals = make(map[string]int32)
-		}
-		t.locals[n.Key()] = int32(len(t.Locals))
 		t.Locals = append(t.Locals, l)
 	}
 }

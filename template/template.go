@@ -58,7 +58,6 @@ type Template struct {
 
 	names      map[string]symbol // of parameters, locals and resources
 	conditions map[string]int32
-	locals     map[string]int32
 }
 
 // Parameter is one declared parameter.

@@ -45,7 +45,7 @@ func parseNumber(s string) (value.Value, bool) {
 	return value.Float(f), true
 }
 
-func isNumber(v value.Value) bool {
+func numeric(v value.Value) bool {
 	return v.Kind() == value.KindInt || v.Kind() == value.KindFloat || v.Kind() == value.KindBool
 }
 
@@ -69,7 +69,7 @@ func Add(list value.Value) (value.Value, error) {
 	}
 	first := list.At(0)
 	for i, member := range list.Items() {
-		if isNumber(first) && isNumber(member) {
+		if numeric(first) && numeric(member) {
 			continue
 		}
 		if member.Kind() != first.Kind() {
@@ -148,7 +148,7 @@ func extreme(list value.Value, better func(a, b float64) bool) (value.Value, err
 		if empty(member) {
 			return value.Null(), nil
 		}
-		if !isNumber(member) {
+		if !numeric(member) {
 			return value.Value{}, wrongType("member "+strconv.Itoa(i), "number", member)
 		}
 		if i == 0 || better(member.Float(), best.Float()) {
