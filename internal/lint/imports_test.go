@@ -46,7 +46,7 @@ var house = map[string]room{
 	"internal/runbook": {4, "below", noIO},
 
 	"ros": {4, "below", noIO},
-	"oos": {4, "below", noIO},
+	"oos": {4, "below internal/runbook", noIO},
 
 	"providertest":      {5, "below", ""},
 	"providertest/...":  {5, "below providertest", ""},
