@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,39 +61,51 @@ func (e *evaluator) later(call doc.Node, args ...value.Value) value.Value {
 		expr nodeExpr
 	}{expr: nodeExpr{e.scope, call, e.index}}
 	h.hole.Expr = &h.expr
+	var refs refSet
 	for _, v := range args {
-		h.hole.Refs = appendRefs(h.hole.Refs, v)
+		refs.collect(v)
 		h.hole.Sensitive = h.hole.Sensitive || v.HasSensitive()
 	}
+	h.hole.Refs = refs.list
 	return value.Unknown(&h.hole)
 }
 
-// appendRefs collects what the unknown parts of a value wait for, each once.
-func appendRefs(refs []string, v value.Value) []string {
-	if !v.HasUnknown() {
-		return refs
-	}
-	if v.IsUnknown() {
-		for _, ref := range v.Hole().Refs {
-			if !holds(refs, ref) {
-				refs = append(refs, ref)
-			}
-		}
-		return refs
-	}
-	for _, member := range v.Items() {
-		refs = appendRefs(refs, member)
-	}
-	return refs
+// refSet collects names, each once, in the order in which they come.
+type refSet struct {
+	list []string
+	seen map[string]bool // once the list is long
 }
 
-func holds(list []string, s string) bool {
-	for _, member := range list {
-		if member == s {
-			return true
+// collect adds what the unknown parts of a value wait for.
+func (s *refSet) collect(v value.Value) {
+	switch {
+	case !v.HasUnknown():
+	case v.IsUnknown():
+		for _, ref := range v.Hole().Refs {
+			s.add(ref)
+		}
+	default:
+		for _, member := range v.Items() {
+			s.collect(member)
 		}
 	}
-	return false
+}
+
+func (s *refSet) add(name string) {
+	const long = 16
+	if s.seen == nil && len(s.list) >= long {
+		s.seen = make(map[string]bool, 4*long)
+		for _, known := range s.list {
+			s.seen[known] = true
+		}
+	}
+	if s.seen[name] || s.seen == nil && slices.Contains(s.list, name) {
+		return
+	}
+	if s.seen != nil {
+		s.seen[name] = true
+	}
+	s.list = append(s.list, name)
 }
 
 // appendExpr writes a node as JSON. Inside a counted resource it puts the

@@ -66,8 +66,15 @@ func nearOf(name string, among iter.Seq[string]) string {
 	return strings.Join(few, ", ")
 }
 
+// maxProposals is how many findings of a template propose names: to compare
+// each of many unknown names with each of many known ones takes too long.
+const maxProposals = 200
+
 // nearest does so for the names that may stand in a reference.
 func (t *Template) nearest(name string, kinds ...symbolKind) string {
+	if len(t.findings) > maxProposals {
+		return noNames
+	}
 	return nearOf(name, t.namesOf(kinds))
 }
 

@@ -165,6 +165,9 @@ func (t *Template) readConditionName(n doc.Node, path string) (name string, fixe
 }
 
 func (t *Template) nearCondition(name string) string {
+	if len(t.findings) > maxProposals {
+		return noNames
+	}
 	return nearOf(name, func(yield func(string) bool) {
 		for _, c := range t.Conditions {
 			if !yield(c.Name) {
