@@ -14,10 +14,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A reader that goes away, as in a pipe to head, ends the story too: the
+	// temporary folder is removed whatever happens.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	code := run(ctx, os.Stdout)
 	stop()
 	os.Exit(code)
