@@ -1,6 +1,8 @@
 package ros
 
 import (
+	"strings"
+
 	"github.com/bianpai/bianpai/internal/core"
 )
 
@@ -146,7 +148,22 @@ func (m *machine) evolveRunEnded(f *runEnded) {
 	case DeleteComplete, CreateRollbackComplete:
 		s.Scope, s.Digest = nil, ""
 	case RollbackComplete: // what it was before, the digest too
+		s.settle()
 	default:
 		s.Digest = "" // half-way: no request equals what the stack is
+	}
+}
+
+// settle ends a rollback that put all back: a resource that is as it was does
+// not show the step that was undone.
+func (s *stackState) settle() {
+	for _, r := range s.Resources {
+		if r.Active == nil || r.Active.Failed {
+			continue
+		}
+		status := string(r.Status)
+		if strings.HasPrefix(status, "DELETE_") || !strings.HasSuffix(status, "_COMPLETE") {
+			r.Status, r.Reason = UpdateComplete, "as before the operation that was rolled back"
+		}
 	}
 }

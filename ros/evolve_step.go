@@ -246,7 +246,7 @@ func (m *machine) stepFails(i int, why CallError) {
 	r.leave(i, failed)
 	r.tally++
 	verb := r.verb(i)
-	if in := m.state.resource(step.LogicalID).instance(r.target(i)); in != nil {
+	if in := m.state.resource(step.LogicalID).instance(r.target(i)); in != nil && !r.untouched(i, why) {
 		in.Failed = true
 		if verb == CreateVerb { // a delete that fails settles nothing
 			in.Doubtful = in.PhysicalID == "" && (why.uncertain() || r.steps[i].unsure)
@@ -257,6 +257,15 @@ func (m *machine) stepFails(i int, why CallError) {
 		r.cause = "Resource " + statusVerb(verb) + " failed: resources." + step.LogicalID + ": " + why.Error()
 	}
 	r.steps[i].resume, r.steps[i].resolved = nil, false
+}
+
+// untouched reports whether a failed step left its instance as it was: no call
+// was made, or a delete was refused before it had begun.
+func (r *run) untouched(i int, why CallError) bool {
+	if !r.steps[i].acted {
+		return true
+	}
+	return r.verb(i) == DeleteVerb && r.steps[i].resume == nil && (why.Kind == "conflict" || !why.uncertain())
 }
 
 // mark sets the status that a listing of resources shows.

@@ -203,19 +203,32 @@ func (p *planner) judgeDiffs(n *node) {
 
 // slotMoves reports whether a resource that cannot exist twice, and whose
 // replacement is possible, is to be replaced for certain: something it refers
-// to is made anew. Its old instance has to go in the apply phase, which a step
-// cannot decide late; and what holds the slot of something that is gone is
-// better made anew once too often.
+// to is made anew, or probably is. Its old instance has to go in the apply
+// phase, which a step cannot decide late; and what holds the slot of something
+// that is gone is better made anew once too often.
 func (p *planner) slotMoves(n *node) bool {
 	if n.info.ReplaceOrder != provider.DeleteFirst {
 		return false
 	}
 	for _, j := range n.needs[:n.uses] {
-		if p.nodes[j].action == actReplace || p.nodes[j].action == actAdd {
+		if p.nodes[j].probablyAnew() {
 			return true
 		}
 	}
 	return false
+}
+
+// probablyAnew reports whether a resource is made anew, unless a value that is
+// known late turns out to be the same. So is what another query of a data
+// source finds.
+func (n *node) probablyAnew() bool {
+	switch n.action {
+	case actReplace, actAdd:
+		return true
+	case actQuery:
+		return len(n.diffs) > 0
+	}
+	return n.mayReplace() && slices.ContainsFunc(n.diffs, func(d Diff) bool { return d.Effect == ReplaceOutcome })
 }
 
 func outcomes(skip, inPlace, anew bool) []Outcome {
