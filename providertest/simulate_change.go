@@ -20,9 +20,10 @@ const (
 
 // edit is a change that could be made.
 type edit struct {
-	what string // Web.InstanceName, or Web.InstanceName by parameter Name
-	rank int    // lower ones are tried first
-	make func() (*variant, error)
+	what     string // Web.InstanceName, or Web.InstanceName by parameter Name
+	resource string // Web
+	rank     int    // lower ones are tried first
+	make     func() (*variant, error)
 }
 
 // updateInPlace changes something that no resource has to be replaced for.
@@ -42,7 +43,8 @@ func (s *simulation) updateInPlace(ctx context.Context) (string, error) {
 	})
 }
 
-// replace changes something that a resource has to be replaced for.
+// replace changes something that a resource has to be replaced for, one that
+// many others refer to if there is any: they have to follow.
 func (s *simulation) replace(ctx context.Context) (string, error) {
 	edits := s.edits(func(m provider.Mutability) int {
 		if m == provider.UpdateReplaces {
@@ -50,6 +52,17 @@ func (s *simulation) replace(ctx context.Context) (string, error) {
 		}
 		return -1
 	})
+	users := make(map[string]int)
+	for _, r := range s.now.desired.Resources {
+		for _, u := range r.Uses {
+			users[u.To]++
+		}
+	}
+	for i := range edits {
+		if edits[i].rank < lastResort {
+			edits[i].rank -= 50 * users[edits[i].resource]
+		}
+	}
 	return s.tryEdits(ctx, edits, "no property that asks for a replacement has a value that can be varied", func(p *ros.Plan) bool {
 		return p.Counts().Replace > 0
 	})
@@ -178,8 +191,10 @@ func (s *simulation) edits(class func(provider.Mutability) int) []edit {
 			}
 		}
 		out = append(out, s.additions(r, t, class)...)
-		for i := first; hidden[r.LogicalID] && i < len(out); i++ {
-			out[i].rank += lastResort
+		for i := first; i < len(out); i++ {
+			if out[i].resource = r.LogicalID; hidden[r.LogicalID] {
+				out[i].rank += lastResort
+			}
 		}
 	}
 	return out
