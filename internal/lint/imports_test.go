@@ -35,9 +35,11 @@ var house = map[string]room{
 
 	"journal/journaltest": {2, "journal", "net net/http"},
 	"provider":            {2, "diag", noIO},
+	"provider/calls":      {2, "provider", noIO},
 	"provider/schema":     {2, "provider", noIO},
 	"template":            {2, "diag graph internal/value internal/doc internal/fn provider", noIO},
 	"internal/core":       {2, "internal/value", noIO},
+	"internal/secret":     {2, "internal/seal internal/value", noIO},
 
 	"internal/host":              {3, "internal/core journal", noIO},
 	"internal/host/sim":          {3, "internal/host internal/core journal", noIO},
