@@ -25,7 +25,13 @@ func (s *sampler) sample(p *template.Parameter, i int) (any, bool) {
 	case "CommaDelimitedList":
 		return s.list(p, i), true
 	}
-	return s.text(s.wish(p), i, func(text string) bool { return s.fits(p, text) })
+	text, ok := s.text(s.wish(p), i, func(text string) bool { return s.fits(p, text) })
+	if parts, taken := s.splits[p.Name]; taken && ok {
+		if joined := strings.Repeat(text+parts.separator, parts.parts-1) + text; s.fits(p, joined) {
+			text = joined
+		}
+	}
+	return text, ok
 }
 
 // list gives items for a list of texts.

@@ -24,7 +24,7 @@ import (
 // If no values were found that the template accepts, the error is what binding
 // them says, and the values are returned with it.
 func SampleParameters(t *template.Template) (map[string]any, error) {
-	s := &sampler{t: t, values: make(map[string]any, len(t.Parameters)), uses: make(map[string][]use)}
+	s := &sampler{t: t, values: make(map[string]any, len(t.Parameters)), uses: make(map[string][]use), splits: make(map[string]split)}
 	s.findUses()
 	for _, p := range t.Parameters {
 		if v, ok := s.keepDefault(p); ok {
@@ -53,6 +53,7 @@ type sampler struct {
 	t      *template.Template
 	values map[string]any
 	uses   map[string][]use
+	splits map[string]split // by parameter
 }
 
 // note remembers address ranges that are in use by default.
@@ -107,6 +108,9 @@ func (s *sampler) visit(typ, name string, p *provider.Property, n doc.Node, dept
 			}
 			key := member.Key()
 			if strings.HasPrefix(key, "Fn::") {
+				if key == "Fn::Split" {
+					s.noteSplit(p, member)
+				}
 				if key != "Fn::If" {
 					continue
 				}
@@ -119,6 +123,23 @@ func (s *sampler) visit(typ, name string, p *provider.Property, n doc.Node, dept
 			s.visit(typ, key, inner, member, depth+1)
 		}
 	}
+}
+
+// noteSplit notes that a property takes the parts of a text parameter, and how
+// many it wants.
+func (s *sampler) noteSplit(p *provider.Property, args doc.Node) {
+	ref := args.At(1).Get("Ref")
+	if p == nil || p.MinLength == nil || *p.MinLength < 2 || ref.Kind() != doc.String || args.At(0).Text() == "" {
+		return
+	}
+	s.splits[ref.Text()] = split{args.At(0).Text(), *p.MinLength}
+}
+
+// split is how a text is taken apart: at which separator, into how many parts
+// at least.
+type split struct {
+	separator string
+	parts     int
 }
 
 // keepDefault gives the default, unless it names a resource that is not there
@@ -140,8 +161,12 @@ func (s *sampler) keepDefault(p *template.Parameter) (any, bool) {
 // foreignPrefixes begin the ids that services give out.
 var foreignPrefixes = [...]string{"vpc-", "vsw-", "sg-", "i-", "eip-", "ngw-", "lb-", "rm-", "alb-", "nlb-", "eni-", "d-", "vtb-", "cen-", "pc-", "asg-"}
 
-// namesForeign reports whether a text is the id of somebody's resource.
+// namesForeign reports whether a text is the id of somebody's resource, perhaps
+// masked with asterisks.
 func namesForeign(text string) bool {
+	if masked, _, found := strings.Cut(text, "**"); found && strings.Contains(masked, "-") && !strings.ContainsAny(text, " /:") {
+		return true
+	}
 	for _, prefix := range foreignPrefixes {
 		if rest, ok := strings.CutPrefix(text, prefix); ok && len(rest) >= 10 && strings.ContainsAny(rest, "0123456789*x") {
 			return true

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bianpai/bianpai/diag"
-	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/ros"
 	"github.com/bianpai/bianpai/template"
@@ -86,8 +84,8 @@ func (f *Failure) Error() string { return f.Step + ": " + f.Text }
 const defaultSimulationLimit = 30 * time.Second
 
 // Simulate takes a template through the life of a stack in a cloud of its own,
-// in real time but with no waits worth the name. The steps are "parameters",
-// "plan", "create", "no change" (an update that must plan nothing), "update in
+// in real time but with no waits worth the name. The steps are "validate",
+// "parameters", "plan", "create", "no change" (an update that must plan nothing), "update in
 // place", "replace", "remove" (of a resource that nothing else needs), "bring
 // back" and "delete". The changes are made up: literals, parameters and
 // properties that the types allow to change. After each operation stack and
@@ -177,6 +175,7 @@ func (s *simulation) run(ctx context.Context, t *template.Template) {
 		name string
 		do   func(context.Context) (string, error)
 	}{
+		{"validate", func(context.Context) (string, error) { return s.validate(t) }},
 		{"parameters", func(context.Context) (string, error) { return s.parameters(t) }},
 		{"plan", s.plan},
 		{"create", s.create},
@@ -223,74 +222,4 @@ func (s *simulation) step(ctx context.Context, name string, do func(context.Cont
 	}
 	s.report.Steps = append(s.report.Steps, step)
 	return step.Status != StepFailed
-}
-
-// standing tells what a stack that hangs waits for.
-func (s *simulation) standing() string {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	stack, err := s.engine.Stack(ctx, simulatedStack)
-	if err != nil {
-		return ""
-	}
-	var open []string
-	for i := range stack.Resources {
-		if r := &stack.Resources[i]; r.Status.InProgress() {
-			open = append(open, r.LogicalID+" in "+string(r.Status))
-		}
-	}
-	return fmt.Sprintf("; the stack is in %s, open: %s", stack.Status, someOf(open))
-}
-
-// inconsistency is the error of a check.
-type inconsistency struct{ text string }
-
-func (e *inconsistency) Error() string { return e.text }
-
-func inconsistent(format string, args ...any) error {
-	return &inconsistency{fmt.Sprintf(format, args...)}
-}
-
-// fail sets the verdict, with the code that sorts the error.
-func (s *simulation) fail(step string, err error) {
-	f := &Failure{Step: step, Code: EngineError, Text: err.Error()}
-	if list, ok := errors.AsType[*diag.ListError](err); ok {
-		for _, d := range list.List {
-			if d.Severity == diag.Error {
-				f.Code = string(d.Code)
-				break
-			}
-		}
-	}
-	if refusal, ok := errors.AsType[*provider.Error](err); ok {
-		f.Code = refusal.Code
-	}
-	if failed, ok := errors.AsType[*ros.FailedError](err); ok && len(failed.Steps) > 0 {
-		first := &failed.Steps[0]
-		f.Code = first.Err.Code
-		f.Text = fmt.Sprintf("%s of %s (%s) failed: %s", first.Verb, first.LogicalID, first.Type, first.Err.Error())
-		if !strings.HasSuffix(string(failed.Status), "ROLLBACK_COMPLETE") {
-			f.Text += "; the stack ended in " + string(failed.Status)
-		}
-	}
-	if _, ok := errors.AsType[*inconsistency](err); ok {
-		f.Code, f.Text = Inconsistent, err.Error()
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		f.Code = TimeLimit
-		f.Text = fmt.Sprintf("the time limit of %s passed%s", s.limit, strings.TrimPrefix(f.Text, context.DeadlineExceeded.Error()))
-	}
-	s.report.Verdict, s.report.Failure = Failed, f
-}
-
-// someOf gives the first few of many names.
-func someOf(names []string) string {
-	const most = 5
-	switch {
-	case len(names) == 0:
-		return "none"
-	case len(names) > most:
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }

@@ -96,7 +96,7 @@ func (s *simulation) tryEdits(ctx context.Context, edits []edit, none string, wa
 		if again := s.settled(ctx, s.now, ros.RollbackComplete); again != nil {
 			return "", wrapped(edits[i].what, inconsistent("%v; after the rollback: %v", err, again))
 		}
-		refused = append(refused, edits[i].what+": "+refusal(err))
+		refused = append(refused, edits[i].what+": "+s.failure("", err).Text)
 		if len(refused) == mostRefusals {
 			break
 		}
@@ -279,11 +279,4 @@ func friendliness(name string, p *provider.Property) int {
 		return 6
 	}
 	return 4
-}
-
-// refusal is why an operation failed, in few words.
-func refusal(err error) string {
-	s := &simulation{report: &Simulation{}}
-	s.fail("", err)
-	return s.report.Failure.Text
 }

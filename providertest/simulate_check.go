@@ -2,6 +2,8 @@ package providertest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/internal/value"
@@ -74,13 +76,17 @@ func (s *simulation) sameResources(stack *ros.Stack, v *variant) error {
 		}
 		delete(inCloud, k)
 	}
-	for id, typ := range wanted {
-		return inconsistent("%s (%s) is missing in the stack", id, typ)
+	if len(wanted) > 0 {
+		return inconsistent("missing in the stack: %s", someOf(slices.Sorted(maps.Keys(wanted))))
 	}
-	for k, id := range inCloud {
-		if !v.retains(id) && !s.now.retains(id) {
-			return inconsistent("%s (%s %s) is in the cloud, but not in the stack", id, k.Type, k.ID)
+	var strays []string
+	for _, item := range s.cloud.Resources() {
+		if _, stray := inCloud[key{item.Type, item.PhysicalID}]; stray && !v.retains(item.LogicalID) && !s.now.retains(item.LogicalID) {
+			strays = append(strays, item.LogicalID+" ("+item.Type+" "+item.PhysicalID+")")
 		}
+	}
+	if len(strays) > 0 {
+		return inconsistent("in the cloud, but not in the stack: %s", someOf(strays))
 	}
 	return nil
 }

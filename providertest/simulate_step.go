@@ -38,11 +38,13 @@ func (v *variant) change() *ros.Change {
 	return &ros.Change{Stack: simulatedStack, Template: v.template, Parameters: v.params}
 }
 
+// validate checks the template against its types.
+func (s *simulation) validate(t *template.Template) (string, error) {
+	return fmt.Sprintf("%d resources", len(t.Resources)), t.Validate(s.types).Err()
+}
+
 // parameters makes values up.
 func (s *simulation) parameters(t *template.Template) (string, error) {
-	if err := t.Validate(s.types).Err(); err != nil {
-		return "", err
-	}
 	params, err := SampleParameters(t)
 	if len(s.opts.Parameters) > 0 {
 		params = maps.Clone(params)
