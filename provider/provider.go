@@ -99,6 +99,12 @@ type Call struct {
 	Version    string // empty: the caller's default for the service
 	Region     string
 	Parameters json.RawMessage // a JSON object
+	// Of calls that are paths rather than actions (ROA, OSS): what the caller
+	// says of the HTTP request. Empty: what the service's table says.
+	Method string
+	URI    string // "/clusters/c1", "?acl"
+	Header map[string]string
+	Body   json.RawMessage // a JSON value; a text is sent as it is
 }
 
 // Result is the answer of a raw API call.
