@@ -177,7 +177,7 @@ func (m *machine) beginUndo(i int) core.Event {
 	case step.Verb == ReleaseVerb:
 		return &stepDone{Step: i}
 	case step.Verb == CreateVerb: // of what a delete took away
-		if undone.state != done {
+		if undone.state != done && undone.state != failed {
 			return &stepDone{Step: i, Outcome: SkipOutcome}
 		}
 		if _, err := m.resolve(i); err != nil {

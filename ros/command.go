@@ -20,11 +20,11 @@ func (m *machine) command(i int, repeated bool) core.Command {
 	if in := m.state.resource(step.LogicalID).instance(r.target(i)); in != nil {
 		w.req.PhysicalID, w.req.Type = in.PhysicalID, in.Type
 		w.findToken, w.doubtful = in.Token, in.Doubtful
-		if w.verb == UpdateVerb || w.verb == DeleteVerb {
+		if w.verb == UpdateVerb || w.verb == DeleteVerb || w.verb == checkVerb {
 			w.req.Prior = m.clear(in.Applied)
 		}
 	}
-	if w.verb != DeleteVerb {
+	if w.verb != DeleteVerb && w.verb != checkVerb {
 		w.req.Desired = m.desired(i)
 	}
 	return core.Command{ID: r.commandID(i, st.seq), NotBefore: st.next, Work: w, Limit: w.req.Type}

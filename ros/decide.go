@@ -127,6 +127,8 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	switch {
 	case perr.Kind == provider.NotFound && res.verb == DeleteVerb:
 		return &stepDone{Step: res.step}
+	case perr.Kind == provider.NotFound && res.verb == checkVerb:
+		return &stepEscalated{Step: res.step, Err: why}
 	case perr.Kind == provider.InDoubt:
 		return &stepDoubted{Step: res.step, Err: why}
 	case perr.Kind == provider.NeedsReplacement && st.outcome == UpdateOutcome && allows(step, ReplaceOutcome):
@@ -154,7 +156,7 @@ func (m *machine) decideAnswer(res *stepResult, at time.Time) ([]core.Event, err
 		return []core.Event{&stepProgressed{Step: res.step, PhysicalID: res.physicalID, Resume: res.resume, Note: m.vault.scrub(res.note), Next: at.Add(res.after)}}, nil
 	}
 	ev := &stepDone{Step: res.step, Outcome: r.steps[res.step].outcome}
-	if res.verb == DeleteVerb {
+	if res.verb == DeleteVerb || res.verb == checkVerb {
 		return []core.Event{ev}, nil
 	}
 	ev.PhysicalID = res.physicalID

@@ -119,7 +119,9 @@ type slowly struct {
 	takes map[string]time.Duration // by verb and logical ID
 }
 
-func (c *slowly) wait(verb string, req *provider.Request) { time.Sleep(c.takes[verb+" "+req.LogicalID]) }
+func (c *slowly) wait(verb string, req *provider.Request) {
+	time.Sleep(c.takes[verb+" "+req.LogicalID])
+}
 
 func (c *slowly) Create(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
 	c.wait("create", req)

@@ -171,7 +171,9 @@ func (p *projector) stepEvent(ev Event, fact core.Event, i int, called bool) (Ev
 		status("IN_PROGRESS")
 	case *stepEscalated:
 		status("IN_PROGRESS")
-		ev.Reason = "cannot be changed in place, is replaced: " + f.Err.Error()
+		if ev.Reason = "cannot be changed in place, is replaced: " + f.Err.Error(); p.m.run.undoesFailedDelete(i) {
+			ev.Reason = "is gone, is made again: " + f.Err.Error()
+		}
 	case *stepDone:
 		if status("COMPLETE"); verb == ReleaseVerb {
 			ev.Reason = "retained: left in the cloud, no longer in the stack"

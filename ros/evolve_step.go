@@ -31,6 +31,9 @@ func (m *machine) evolveStep(i int, ev core.Event) {
 		st.unsure = st.unsure || f.Err.uncertain()
 		m.reissue(i)
 	case *stepEscalated:
+		if r.verb(i) == checkVerb { // what was looked for is gone
+			m.state.obtain(r.plan.Steps[i].LogicalID).remove(r.target(i))
+		}
 		st.outcome, st.resume, st.next = ReplaceOutcome, nil, time.Time{}
 		st.attempt, st.limited, st.unsure = 0, 0, false
 		m.startInstance(i)
@@ -79,6 +82,9 @@ func (m *machine) stepStarts(i int, outcome Outcome) {
 func (r *run) verb(i int) Verb {
 	step := &r.plan.Steps[i]
 	if step.Verb != UpdateVerb {
+		if r.undoesFailedDelete(i) && r.steps[i].outcome != ReplaceOutcome {
+			return checkVerb
+		}
 		return step.Verb
 	}
 	if step.Undoes > 0 && r.steps[step.Undoes-1].made > 0 {
@@ -90,6 +96,17 @@ func (r *run) verb(i int) Verb {
 	return UpdateVerb
 }
 
+// checkVerb looks whether a resource is there still. It is in no plan: it is how
+// the undoing of a delete that failed begins, which may have had an effect.
+const checkVerb Verb = "check"
+
+// undoesFailedDelete reports whether step i undoes a delete that was begun and
+// did not end well.
+func (r *run) undoesFailedDelete(i int) bool {
+	step := &r.plan.Steps[i]
+	return step.Undoes > 0 && step.Verb == CreateVerb && r.steps[step.Undoes-1].state == failed
+}
+
 // target is the number of the instance that step i acts on.
 func (r *run) target(i int) int {
 	step := &r.plan.Steps[i]
@@ -98,6 +115,9 @@ func (r *run) target(i int) int {
 	}
 	if r.steps[i].made > 0 {
 		return r.steps[i].made
+	}
+	if step.Undoes > 0 && step.Verb == CreateVerb { // what the delete was about
+		return r.plan.Steps[step.Undoes-1].Instance
 	}
 	return step.Instance
 }
@@ -155,6 +175,10 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 	case verb == DeleteVerb || verb == ReleaseVerb:
 		if f.Outcome != SkipOutcome || r.tracked(i) {
 			m.instanceGone(i, res)
+		}
+	case verb == checkVerb:
+		if in := res.instance(r.target(i)); in != nil {
+			in.Failed = false
 		}
 	case f.Outcome == SkipOutcome && verb == UpdateVerb:
 		m.storeDefinition(i, res)
@@ -285,6 +309,8 @@ func statusVerb(v Verb) string {
 		return "UPDATE"
 	case DeleteVerb, ReleaseVerb:
 		return "DELETE"
+	case checkVerb:
+		return "CHECK"
 	}
 	return "CREATE"
 }

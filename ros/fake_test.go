@@ -119,6 +119,9 @@ func (c *fakeCloud) Read(_ context.Context, req *provider.Request) (*provider.St
 	if err := c.enter("read", req); err != nil {
 		return nil, err
 	}
+	if req.PhysicalID != "" && c.alive[req.PhysicalID] == "" {
+		return nil, &provider.Error{Kind: provider.NotFound, Code: "NotFound"}
+	}
 	return &provider.State{PhysicalID: req.PhysicalID, Attributes: attributes(req.PhysicalID, req)}, nil
 }
 

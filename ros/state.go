@@ -21,7 +21,7 @@ type stackState struct {
 	Updated    time.Time       `json:"updated,omitzero"`
 	Settings   Settings        `json:"settings"`
 	Digest     string          `json:"digest,omitempty"`
-	Born       string          `json:"born,omitempty"` // the digest that the stack was created with
+	Born       string          `json:"born,omitempty"`  // the digest that the stack was created with
 	Scope      json.RawMessage `json:"scope,omitempty"` // of the last operation that was not rolled back
 	// Resources keeps the order in which logical IDs were first planned.
 	Resources []*resource `json:"resources,omitempty"`

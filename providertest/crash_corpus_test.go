@@ -1,0 +1,130 @@
+package providertest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/provider/schema"
+	"github.com/bianpai/bianpai/ros"
+	"github.com/bianpai/bianpai/template"
+)
+
+// sweptTemplates are public templates of various kinds: wait conditions,
+// groups of instances, RAM, load balancers, databases.
+var sweptTemplates = []string{
+	"solutions/security-rule/ram-account-rights-management.yml",
+	"solutions/middleware/existing-vpc-cluster-rabbitmq.yml",
+	"solutions/studio-entertainment/game-business-zone-service-env.yml",
+	"solutions/enterprise-on-cloud/single-website-on-cloud-cloud-architecture.yml",
+	"solutions/data-analysis/low-cost-offline-big-data-analysis-emr.yml",
+}
+
+// TestCrashSweepOfCorpus crashes real templates at the writes of their whole
+// lives: a create that fails, one that does not, updates in place, by
+// replacement and without a resource, each of which fails first, and a delete.
+func TestCrashSweepOfCorpus(t *testing.T) {
+	root := os.Getenv("BIANPAI_CORPUS")
+	if root == "" {
+		t.Skip("no corpus: BIANPAI_CORPUS is not set")
+	}
+	total := 0
+	for _, name := range sweptTemplates {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".yml"), func(t *testing.T) {
+			src, err := os.ReadFile(filepath.Join(root, "ros", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tmpl, err := template.Parse(name, src, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg := lifeOf(t, tmpl)
+			if os.Getenv("BIANPAI_LONG") != "1" {
+				cfg.Limit = 15
+			}
+			report := CrashEverywhere(t, cfg)
+			t.Log(report)
+			total += report.Crashes
+			if cfg.Again = true; cfg.Limit == 0 {
+				cfg.Limit = 100
+			}
+			report = CrashEverywhere(t, cfg)
+			t.Log("crashed twice:", report)
+			total += report.Crashes
+		})
+	}
+	t.Logf("%d crashes in all", total)
+}
+
+// lifeOf makes a scenario of the changes that a simulation finds.
+func lifeOf(t *testing.T, tmpl *template.Template) *CrashConfig {
+	t.Helper()
+	cloud := New(t, nil)
+	// The same names as in the sweep: parameters may be bound to the stack's.
+	s := &simulation{report: &Simulation{}, limit: time.Minute, types: schema.Default(), cloud: cloud}
+	engine, err := ros.New(cloud, &ros.Options{Retry: ros.Retry{Min: time.Millisecond, Max: time.Millisecond}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.engine = engine
+	t.Cleanup(func() {
+		if err := engine.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	cfg := &CrashConfig{Stack: simulatedStack}
+	life := []struct {
+		name string
+		do   func(context.Context) (string, error)
+	}{
+		{"parameters", func(context.Context) (string, error) { return s.parameters(tmpl) }},
+		{"plan", s.plan}, {"create", s.create},
+		{"update in place", s.updateInPlace}, {"replace", s.replace}, {"remove", s.takeOut},
+	}
+	for _, step := range life {
+		before := s.now
+		if !s.step(t.Context(), step.name, step.do) {
+			t.Fatalf("%s: %v", step.name, s.report.Failure)
+		}
+		t.Log(s.report.Steps[len(s.report.Steps)-1])
+		if step.name != "create" && s.now == before || step.name == "parameters" {
+			continue
+		}
+		change := *s.now.change()
+		fault := lastOut(s.now, step.name == "create")
+		cfg.Steps = append(cfg.Steps, CrashStep{Change: change, Faults: fault})
+		if step.name == "create" {
+			cfg.Steps = append(cfg.Steps, CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
+		}
+		cfg.Steps = append(cfg.Steps, CrashStep{Change: change})
+	}
+	for _, r := range s.now.desired.Resources {
+		if s.now.retains(r.LogicalID) {
+			cfg.Kept = append(cfg.Kept, r.LogicalID)
+		}
+	}
+	cfg.Steps = append(cfg.Steps, CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
+	return cfg
+}
+
+// lastOut makes what the template names last fail: its creation, or any change
+// of it or of what comes right before it.
+func lastOut(v *variant, create bool) func(*Cloud) {
+	last := v.desired.Resources[len(v.desired.Resources)-1]
+	refused := Fail(&provider.Error{Kind: provider.Quota, Code: "QuotaExceeded", Message: "none left"})
+	return func(c *Cloud) {
+		if create {
+			c.Inject(On("Create", last.LogicalID), refused)
+			return
+		}
+		// Updates and replacements of the rollback must not be hit.
+		for _, verb := range []string{"Update", "Create"} {
+			c.Inject(On(verb, "").Nth(1), refused)
+		}
+	}
+}
