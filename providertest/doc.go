@@ -21,6 +21,9 @@
 // answer "not done" for a while. Wait conditions get their signals, unless a
 // test withholds them with Signals.
 //
+// Simulate takes a template through the whole life of a stack with made-up
+// parameters and changes, and tells what does not fit.
+//
 // Existing gives ids of things that are there from the start, such as the VPC
 // that a user picks; SampleParameters uses such ids.
 //

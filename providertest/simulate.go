@@ -35,6 +35,14 @@ type Simulation struct {
 	Took      time.Duration    `json:"took"` // nanoseconds
 }
 
+// Err is the failure of a simulation that failed, as a *Failure, else nil.
+func (s *Simulation) Err() error {
+	if s.Failure == nil {
+		return nil
+	}
+	return s.Failure
+}
+
 // Verdict is the outcome of a simulation.
 type Verdict string
 
@@ -63,7 +71,7 @@ const (
 	StepFailed        StepStatus = "failed"
 )
 
-// Failure says why a simulation failed.
+// Failure says why a simulation failed. Find it with errors.AsType[*Failure].
 type Failure struct {
 	Step string `json:"step"`
 	// Code sorts failures: the code of a diagnostic, the service's code of a
@@ -94,7 +102,8 @@ const defaultSimulationLimit = 30 * time.Second
 // what a DeletionPolicy retains. A step that the template does not allow is
 // reported as n/a with the reason.
 //
-// The same template gives the same steps. Simulate never panics on a template
+// In a testing/synctest bubble the waits cost no time, and Limit counts the
+// bubble's. The same template gives the same steps. Simulate never panics on a template
 // that template.Parse returned, with errors or without; it may be called
 // concurrently.
 func Simulate(ctx context.Context, t *template.Template, opts *SimulateOptions) *Simulation {
