@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 // groups of instances, RAM, load balancers, databases.
 var sweptTemplates = []string{
 	"solutions/security-rule/ram-account-rights-management.yml",
-	"solutions/middleware/existing-vpc-cluster-rabbitmq.yml",
+	"solutions/devops/deploy-zabbix-service.yml",
 	"solutions/studio-entertainment/game-business-zone-service-env.yml",
 	"solutions/enterprise-on-cloud/single-website-on-cloud-cloud-architecture.yml",
 	"solutions/data-analysis/low-cost-offline-big-data-analysis-emr.yml",
@@ -86,45 +87,40 @@ func lifeOf(t *testing.T, tmpl *template.Template) *CrashConfig {
 		{"plan", s.plan}, {"create", s.create},
 		{"update in place", s.updateInPlace}, {"replace", s.replace}, {"remove", s.takeOut},
 	}
+	var first *variant
 	for _, step := range life {
 		before := s.now
 		if !s.step(t.Context(), step.name, step.do) {
 			t.Fatalf("%s: %v", step.name, s.report.Failure)
 		}
 		t.Log(s.report.Steps[len(s.report.Steps)-1])
-		if step.name != "create" && s.now == before || step.name == "parameters" {
-			continue
+		switch {
+		case step.name == "create":
+			first = s.now
+			ids := s.now.desired.Resources
+			cfg.Steps = append(cfg.Steps, refused(first, ids[len(ids)-1].LogicalID, ros.CreateRollbackComplete),
+				CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
+			cfg.Steps = append(cfg.Steps, CrashStep{Change: *first.change(), Status: ros.CreateComplete})
+		case first != nil && s.now != before:
+			cfg.Steps = append(cfg.Steps, CrashStep{Change: *s.now.change(), Status: ros.UpdateComplete})
 		}
-		change := *s.now.change()
-		fault := lastOut(s.now, step.name == "create")
-		cfg.Steps = append(cfg.Steps, CrashStep{Change: change, Faults: fault})
-		if step.name == "create" {
-			cfg.Steps = append(cfg.Steps, CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
-		}
-		cfg.Steps = append(cfg.Steps, CrashStep{Change: change})
 	}
-	for _, r := range s.now.desired.Resources {
-		if s.now.retains(r.LogicalID) {
+	// All changes back at once: what was taken out cannot be made, then can.
+	for _, r := range first.desired.Resources {
+		if first.retains(r.LogicalID) {
 			cfg.Kept = append(cfg.Kept, r.LogicalID)
 		}
+		if !slices.ContainsFunc(s.now.desired.Resources, func(have *template.DesiredResource) bool { return have.LogicalID == r.LogicalID }) {
+			cfg.Steps = append(cfg.Steps, refused(first, r.LogicalID, ros.RollbackComplete))
+			break
+		}
 	}
-	cfg.Steps = append(cfg.Steps, CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
+	cfg.Steps = append(cfg.Steps, CrashStep{Change: *first.change(), Status: ros.UpdateComplete}, CrashStep{Change: ros.Change{Delete: true}, Status: ros.DeleteComplete})
 	return cfg
 }
 
-// lastOut makes what the template names last fail: its creation, or any change
-// of it or of what comes right before it.
-func lastOut(v *variant, create bool) func(*Cloud) {
-	last := v.desired.Resources[len(v.desired.Resources)-1]
-	refused := Fail(&provider.Error{Kind: provider.Quota, Code: "QuotaExceeded", Message: "none left"})
-	return func(c *Cloud) {
-		if create {
-			c.Inject(On("Create", last.LogicalID), refused)
-			return
-		}
-		// Updates and replacements of the rollback must not be hit.
-		for _, verb := range []string{"Update", "Create"} {
-			c.Inject(On(verb, "").Nth(1), refused)
-		}
-	}
+// refused is a change that fails since one resource cannot be made.
+func refused(v *variant, logicalID string, end ros.Status) CrashStep {
+	fault := Fail(&provider.Error{Kind: provider.Quota, Code: "QuotaExceeded", Message: "none left"})
+	return CrashStep{Change: *v.change(), Status: end, Faults: func(c *Cloud) { c.Inject(On("Create", logicalID), fault) }}
 }

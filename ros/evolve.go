@@ -162,7 +162,7 @@ func (s *stackState) settle() {
 			continue
 		}
 		status := string(r.Status)
-		if strings.HasPrefix(status, "DELETE_") || !strings.HasSuffix(status, "_COMPLETE") {
+		if strings.HasPrefix(status, "DELETE_") || strings.HasPrefix(status, "CHECK_") || !strings.HasSuffix(status, "_COMPLETE") {
 			r.Status, r.Reason = UpdateComplete, "as before the operation that was rolled back"
 		}
 	}

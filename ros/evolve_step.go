@@ -289,7 +289,7 @@ func (r *run) untouched(i int, why CallError) bool {
 	if !r.steps[i].acted {
 		return true
 	}
-	return r.verb(i) == DeleteVerb && r.steps[i].resume == nil && (why.Kind == "conflict" || !why.uncertain())
+	return r.verb(i) == DeleteVerb && r.steps[i].resume == nil && !r.steps[i].unsure && (why.Kind == "conflict" || !why.uncertain())
 }
 
 // mark sets the status that a listing of resources shows.
