@@ -30,9 +30,7 @@ func (f *finder) visit(p *provider.Property, name string, n doc.Node, depth int)
 	}
 	switch call, ok := callName(n); {
 	case ok:
-		if ref := n.At(0); call == "Ref" && ref.Kind() == doc.String {
-			f.parameter(p, name, ref.Text())
-		}
+		f.call(p, name, call, n.At(0), depth)
 	case n.Kind() == doc.List:
 		for i := range n.Len() {
 			f.visit(p.Items, name, n.At(i), depth+1)
@@ -48,20 +46,53 @@ func (f *finder) visit(p *provider.Property, name string, n doc.Node, depth int)
 	}
 }
 
+// call looks at the arguments of a function that can be varied.
+func (f *finder) call(p *provider.Property, name, function string, arg doc.Node, depth int) {
+	switch function {
+	case "Ref":
+		if arg.Kind() == doc.String {
+			f.parameter(p, name, arg.Text())
+		}
+	case "Fn::If":
+		f.visit(p, name, arg.At(1), depth+1)
+		f.visit(p, name, arg.At(2), depth+1)
+	case "Fn::Join":
+		for part := range arg.At(1).Items() {
+			f.visit(p, name, part, depth+1)
+		}
+	case "Fn::Sub":
+		text := arg
+		if arg.Kind() == doc.List {
+			text = arg.At(0)
+		}
+		if text.Kind() == doc.String && len(text.Text()) <= longest && !strings.Contains(text.Text(), "\n") {
+			f.replace(p, name, text, quoted(text.Text()+"2"))
+		}
+	}
+}
+
+// longest bounds the texts that are varied: longer ones are documents.
+const longest = 120
+
 func (f *finder) literal(p *provider.Property, name string, n doc.Node) {
 	for _, literal := range variations(f.typ, name, p, n) {
-		f.found = append(f.found, edit{
-			what: f.where,
-			rank: 10*f.class + friendliness(name, p),
-			make: func() (*variant, error) {
-				at, err := setScalar(n, literal)
-				if err != nil {
-					return nil, err
-				}
-				return f.s.edited(at)
-			},
-		})
+		f.replace(p, name, n, literal)
 	}
+}
+
+// replace notes an edit that writes another literal.
+func (f *finder) replace(p *provider.Property, name string, n doc.Node, literal string) {
+	f.found = append(f.found, edit{
+		what: f.where,
+		rank: 10*f.class + friendliness(name, p),
+		make: func() (*variant, error) {
+			at, err := setScalar(n, literal)
+			if err != nil {
+				return nil, err
+			}
+			return f.s.edited(at)
+		},
+	})
 }
 
 // parameter varies a parameter that feeds the property.
@@ -98,7 +129,7 @@ func variations(typ, name string, p *provider.Property, n doc.Node) []string {
 		}
 	case doc.String:
 		text := n.Text()
-		if len(text) > 120 || strings.ContainsAny(text, "\n{}") {
+		if len(text) > longest || strings.ContainsAny(text, "\n{}") {
 			return nil // a script or a document
 		}
 		if i, err := strconv.ParseInt(text, 10, 32); err == nil {

@@ -32,7 +32,7 @@ func (p *printer) print(r *providertest.Simulation) {
 	switch r.Verdict {
 	case providertest.Passed:
 		p.passed++
-		line = fmt.Sprintf("pass  %s: %d resources%s", r.Template, r.Resources, leftOut(r))
+		line = fmt.Sprintf("pass  %s: resources: %d%s", r.Template, r.Resources, leftOut(r))
 	case providertest.Failed:
 		p.failed++
 		line = fmt.Sprintf("FAIL  %s: %s: %s", r.Template, r.Failure.Step, oneLine(r.Failure.Text))
