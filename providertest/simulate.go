@@ -20,6 +20,9 @@ type SimulateOptions struct {
 	// Parameters are values to use instead of made-up ones. Those that are
 	// not named are made up.
 	Parameters map[string]any
+	// Changes is how many different changes are made in the steps "update in
+	// place" and "replace", each on the stack as it was before. 0: one.
+	Changes int
 	// Limit ends a simulation that hangs. 0: 30 seconds.
 	Limit time.Duration
 }
@@ -111,6 +114,7 @@ func Simulate(ctx context.Context, t *template.Template, opts *SimulateOptions) 
 		opts = &SimulateOptions{}
 	}
 	s := &simulation{report: &Simulation{Template: t.Name}, opts: *opts, limit: opts.Limit}
+	s.opts.Changes = max(s.opts.Changes, 1)
 	if s.limit <= 0 {
 		s.limit = defaultSimulationLimit
 	}

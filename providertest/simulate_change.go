@@ -14,8 +14,8 @@ import (
 
 // Bounds on how long a simulation looks for a change.
 const (
-	mostPlans    = 80 // planned to see whether they do what is wanted
-	mostRefusals = 4  // tried, and refused by the cloud
+	mostPlans    = 80 // planned for each change to see whether they do what is wanted
+	mostRefusals = 4  // tried for each change, and refused by the cloud
 )
 
 // edit is a change that could be made.
@@ -68,12 +68,23 @@ func (s *simulation) replace(ctx context.Context) (string, error) {
 	})
 }
 
-// tryEdits makes the first change whose plan is as wanted. One that the cloud
-// refuses must be rolled back to the last byte; then the next one is tried.
+// tryEdits makes the first changes whose plans are as wanted, as many as the
+// options ask for; before each but the first the stack goes back to what it
+// was. A change that the cloud refuses must be rolled back to the last byte;
+// then the next one is tried.
 func (s *simulation) tryEdits(ctx context.Context, edits []edit, none string, wanted func(*ros.Plan) bool) (string, error) {
 	slices.SortStableFunc(edits, func(a, b edit) int { return a.rank - b.rank })
-	var refused []string
-	for i := range edits[:min(len(edits), mostPlans)] {
+	start := s.now
+	var done, refused []string
+	for i := range edits[:min(len(edits), mostPlans*s.opts.Changes)] {
+		if len(done) == s.opts.Changes || len(refused) == mostRefusals*s.opts.Changes || len(done) > 0 && edits[i].rank >= lastResort {
+			break
+		}
+		if s.now != start {
+			if _, err := s.toVariant(ctx, start); err != nil {
+				return "", wrapped(done[len(done)-1]+", and back", err)
+			}
+		}
 		v, err := edits[i].make()
 		if err != nil {
 			continue // a value that the template does not take
@@ -83,28 +94,32 @@ func (s *simulation) tryEdits(ctx context.Context, edits []edit, none string, wa
 			continue
 		}
 		err = s.change(ctx, p, v)
-		if err == nil {
-			detail := edits[i].what + ": " + planned(p)
-			if len(refused) > 0 {
-				detail += "; refused by the cloud and rolled back before: " + strings.Join(refused, "; ")
-			}
-			return detail, nil
-		}
-		if !rolledBack(err) {
+		switch {
+		case err == nil:
+			done = append(done, edits[i].what+": "+planned(p))
+		case !rolledBack(err):
 			return "", wrapped(edits[i].what, err)
-		}
-		if again := s.settled(ctx, s.now, ros.RollbackComplete); again != nil {
-			return "", wrapped(edits[i].what, inconsistent("%v; after the rollback: %v", err, again))
-		}
-		refused = append(refused, edits[i].what+": "+s.failure("", err).Text)
-		if len(refused) == mostRefusals {
-			break
+		default:
+			if again := s.settled(ctx, s.now, ros.RollbackComplete); again != nil {
+				return "", wrapped(edits[i].what, inconsistent("%v; after the rollback: %v", err, again))
+			}
+			refused = append(refused, edits[i].what+": "+s.failure("", err).Text)
 		}
 	}
-	if len(refused) > 0 {
+	return tried(done, refused, none)
+}
+
+// tried says what came of the changes.
+func tried(done, refused []string, none string) (string, error) {
+	switch {
+	case len(done) == 0 && len(refused) == 0:
+		return "", &notApplicable{none}
+	case len(done) == 0:
 		return "", &notApplicable{"the cloud refused what was tried, and it was rolled back: " + strings.Join(refused, "; ")}
+	case len(refused) == 0:
+		return strings.Join(done, "; "), nil
 	}
-	return "", &notApplicable{none}
+	return strings.Join(done, "; ") + "; refused by the cloud and rolled back: " + strings.Join(refused, "; "), nil
 }
 
 // change applies the plan of a variant and checks its end.

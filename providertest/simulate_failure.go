@@ -38,7 +38,8 @@ func (s *simulation) failure(step string, err error) *Failure {
 		f.Code = refusal.Code
 	}
 	if failed, ok := errors.AsType[*ros.FailedError](err); ok && len(failed.Steps) > 0 {
-		first := &failed.Steps[0]
+		first := failed.Steps[0]
+		first.Err.RequestID = "" // depends on the order of the calls
 		f.Code = first.Err.Code
 		f.Text = fmt.Sprintf("%s of %s (%s) failed: %s", first.Verb, first.LogicalID, first.Type, first.Err.Error())
 		if step == "create" {

@@ -146,6 +146,22 @@ func TestSimulateRetains(t *testing.T) {
 	}
 }
 
+// TestSimulateChanges: more changes of a kind, each on the stack as it was.
+func TestSimulateChanges(t *testing.T) {
+	r := providertest.Simulate(t.Context(), parsed(t, web), &providertest.SimulateOptions{Changes: 4})
+	for _, s := range r.Steps {
+		if s.Name == "update in place" || s.Name == "replace" {
+			made, _, _ := strings.Cut(s.Detail, "; refused")
+			if n := len(strings.Split(made, "; ")); n != 4 {
+				t.Errorf("%s: %d changes: %s", s.Name, n, s.Detail)
+			}
+		}
+	}
+	if r.Err() != nil {
+		t.Error(r.Err())
+	}
+}
+
 func TestSimulateParameters(t *testing.T) {
 	r := providertest.Simulate(t.Context(), parsed(t, web), &providertest.SimulateOptions{Parameters: map[string]any{"Zone": "cn-hangzhou-z", "Nothing": 1}})
 	if failure := r.Failure; failure == nil || failure.Code != "unknown-parameter" {

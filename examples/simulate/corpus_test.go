@@ -24,7 +24,7 @@ func TestCorpus(t *testing.T) {
 	if root == "" {
 		t.Skip("no corpus: BIANPAI_CORPUS is not set")
 	}
-	_, stdout, stderr := command(t, "-json", filepath.Join(root, "ros"))
+	_, stdout, stderr := command(t, "-json", "-changes", "3", filepath.Join(root, "ros"))
 	var reports []providertest.Simulation
 	if err := json.Unmarshal([]byte(stdout), &reports); err != nil {
 		t.Fatal(err)

@@ -105,7 +105,7 @@ func simulateFile(ctx context.Context, path string, set *settings) *providertest
 	if _, faulty := errors.AsType[*diag.ListError](err); err != nil && !faulty {
 		return failed(path, "parse", err)
 	}
-	return providertest.Simulate(ctx, t, &providertest.SimulateOptions{Limit: set.limit})
+	return providertest.Simulate(ctx, t, &providertest.SimulateOptions{Limit: set.limit, Changes: set.changes})
 }
 
 // notTemplate is the reason of files that are no templates at all, which are

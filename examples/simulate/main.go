@@ -1,7 +1,7 @@
 // Command simulate takes ROS templates through the life of a stack, in a cloud
 // in memory: plan, create, updates of each kind, delete.
 //
-//	go run ./examples/simulate [-v] [-json] [-run regexp] PATH...
+//	go run ./examples/simulate [-v] [-json] [-run regexp] [-changes n] PATH...
 //
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
 // Parameters are made up. Each template gets a line: passed, failed with the
@@ -42,6 +42,7 @@ type settings struct {
 	only    *regexp.Regexp // nil: all
 	limit   time.Duration
 	workers int
+	changes int // of each kind
 }
 
 // run is the whole command.
@@ -84,6 +85,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	fs.BoolVar(&set.verbose, "v", false, "show the steps with what was changed and how long it took, and which files are no templates")
 	fs.BoolVar(&set.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.DurationVar(&set.limit, "limit", 30*time.Second, "time limit of a template")
+	fs.IntVar(&set.changes, "changes", 1, "how many different updates of each kind to make")
 	fs.IntVar(&set.workers, "workers", 2*runtime.GOMAXPROCS(0), "templates at the same time")
 	fs.Func("run", "simulate only paths that match this regular expression", func(s string) (err error) {
 		set.only, err = regexp.Compile(s)
@@ -96,8 +98,8 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 		fs.Usage()
 		return nil, errors.New("no path")
 	}
-	if set.workers < 1 || set.limit <= 0 {
-		return nil, errors.New("-workers and -limit must be above zero")
+	if set.workers < 1 || set.changes < 1 || set.limit <= 0 {
+		return nil, errors.New("-workers, -changes and -limit must be above zero")
 	}
 	return set, nil
 }

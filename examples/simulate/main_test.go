@@ -93,7 +93,7 @@ func TestNoTemplates(t *testing.T) {
 }
 
 func TestMisuse(t *testing.T) {
-	for _, args := range [][]string{{}, {"-no-such-flag", tree}, {"no/such/path"}, {"-run", "(", tree}, {"-workers", "0", tree}, {"-limit", "-1s", tree}} {
+	for _, args := range [][]string{{}, {"-no-such-flag", tree}, {"no/such/path"}, {"-run", "(", tree}, {"-workers", "0", tree}, {"-changes", "0", tree}, {"-limit", "-1s", tree}} {
 		if code, stdout, stderr := command(t, args...); code != exitMisuse || stderr == "" || stdout != "" {
 			t.Errorf("%q: exit code %d, %q, %q", args, code, stdout, stderr)
 		}
