@@ -40,6 +40,9 @@ type Scope struct {
 	// Store resolves references into the parameter store. With nil they become
 	// unknown values, which Resolve fills in later.
 	Store Store
+	// Package gives the entry of a package template that fits what is known of
+	// an instance, for Fn::FindMatchedPackage; nil makes that an error.
+	Package func(template, instance value.Value) (value.Value, error)
 }
 
 // Render evaluates a node: its references and functions, at any depth. The zero
@@ -58,4 +61,58 @@ func (s *Scope) Condition(n doc.Node) (bool, error) {
 		return true, nil
 	}
 	return s.truth(n, s.Template.condition(n))
+}
+
+// Select runs the selector of an output on a raw result: with type List it gives
+// the list of all results, else the first one, or null. A selector that is a
+// function with a program as its result runs that; any other result of it is the
+// value. The error is an *Error.
+func (s *Scope) Select(raw value.Value, selector doc.Node, typ string) (value.Value, error) {
+	if selector.IsZero() {
+		return value.Null(), nil
+	}
+	x := s.Template.selector(selector)
+	program, sensitive := x.program, false
+	if program == nil {
+		v, err := x.text.eval(s)
+		if err != nil {
+			return value.Null(), err
+		}
+		source, isText := asText(v)
+		if !isText || x.isValue {
+			return v, nil
+		}
+		sensitive = v.HasSensitive()
+		if program, err = s.Template.programs.get(dotted(source)); err != nil {
+			return value.Null(), functionError(selector, err, sensitive)
+		}
+	}
+	run := program.First
+	if typ == "List" {
+		run = program.All
+	}
+	v, err := run(raw)
+	if err != nil {
+		return value.Null(), functionError(selector, err, sensitive || raw.HasSensitive())
+	}
+	return marked(v, sensitive), nil
+}
+
+// Property runs the PropertySelector of rendered properties on a response, or on
+// the body of an error: the first result, or null. The error is an *Error; what
+// polls takes it for null.
+func (s *Scope) Property(raw, properties value.Value) (value.Value, error) {
+	selector, ok := member(properties, "PropertySelector")
+	if !ok || selector.Kind() != value.KindString {
+		return value.Null(), failed("selector-missing")
+	}
+	program, err := s.Template.programs.get(dotted(selector.Text()))
+	if err != nil {
+		return value.Null(), functionError(doc.Node{}, err, selector.HasSensitive())
+	}
+	v, err := program.First(raw)
+	if err != nil {
+		return value.Null(), functionError(doc.Node{}, err, raw.HasSensitive() || selector.HasSensitive())
+	}
+	return marked(v, selector.HasSensitive()), nil
 }
