@@ -20,6 +20,7 @@ type jsonReader struct {
 
 func readJSON(b *builder) *jsonReader {
 	r := &jsonReader{builder: b}
+	b.json = true
 	if strings.HasPrefix(b.text, byteOrderMark) {
 		r.pos = len(byteOrderMark)
 	}

@@ -36,6 +36,31 @@ func (d *Doc) Root() Node {
 // Source returns the text the document was read from, as UTF-8.
 func (d *Doc) Source() *diag.Source { return d.src }
 
+// Syntax is a way to write a document.
+type Syntax uint8
+
+// The syntaxes.
+const (
+	YAML Syntax = iota
+	JSON
+)
+
+// String returns "YAML" or "JSON".
+func (s Syntax) String() string {
+	if s == JSON {
+		return "JSON"
+	}
+	return "YAML"
+}
+
+// Syntax tells how the text was read: faulty JSON that YAML can read is YAML.
+func (d *Doc) Syntax() Syntax {
+	if d.json {
+		return JSON
+	}
+	return YAML
+}
+
 // Nodes returns the number of nodes of the tree; what an alias repeats counts
 // once.
 func (d *Doc) Nodes() int { return len(d.nodes) }

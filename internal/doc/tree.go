@@ -58,6 +58,7 @@ const linearKeys = 16
 type Doc struct {
 	src   *diag.Source
 	text  string // the source's bytes
+	json  bool   // read as JSON
 	nodes []node // children before their parent; the root is the last one
 	side  []string
 	keys  []sideKey

@@ -29,6 +29,7 @@ var house = map[string]room{
 	"graph":          {1, "", noIO},
 	"journal":        {1, "", "net net/http"},
 	"internal/doc":   {1, "diag", noIO},
+	"internal/edit":  {1, "diag internal/doc", noIO},
 	"internal/fn":    {1, "internal/value", noIO},
 	"internal/seal":  {1, "", noIO},
 	"internal/value": {1, "diag", noIO},
@@ -37,7 +38,7 @@ var house = map[string]room{
 	"provider":            {2, "diag", noIO},
 	"provider/calls":      {2, "provider", noIO},
 	"provider/schema":     {2, "provider", noIO},
-	"template":            {2, "diag graph internal/value internal/doc internal/fn provider", noIO},
+	"template":            {2, "diag graph internal/value internal/doc internal/edit internal/fn provider", noIO},
 	"internal/core":       {2, "internal/value", noIO},
 	"internal/secret":     {2, "internal/seal internal/value", noIO},
 

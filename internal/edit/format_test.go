@@ -1,0 +1,156 @@
+package edit
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/doc"
+)
+
+// corpus calls f for every real document that can be read without errors.
+func corpus(tb testing.TB, f func(name string, src []byte, d *doc.Doc)) {
+	root := os.Getenv("BIANPAI_CORPUS")
+	if root == "" {
+		tb.Skip("BIANPAI_CORPUS names no folder of templates")
+	}
+	n := 0
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		switch filepath.Ext(path) {
+		case ".yml", ".yaml", ".json":
+		default:
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		d, found := doc.Parse(path, src, nil)
+		if found.Count(diag.Error) > 0 {
+			tb.Logf("%s has errors", path)
+			return nil
+		}
+		n++
+		f(path, src, d)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Logf("%d documents", n)
+}
+
+// TestScanCoversTree compares the scanner with the tree: every scalar and key of
+// the tree is a token, with the same end.
+func TestScanCoversTree(t *testing.T) {
+	corpus(t, func(name string, src []byte, d *doc.Doc) {
+		l := scan(string(d.Source().Text()))
+		starts := map[int]int{}
+		for _, tok := range l.tokens {
+			starts[tok.start] = tok.end
+		}
+		var visit func(n doc.Node)
+		visit = func(n doc.Node) {
+			r := n.Range()
+			if n.Key() == "Fn::GetAtt" && n.Kind() == doc.List && n.Range().Start > n.KeyRange().Start && l.text[n.KeyRange().Start] == '!' {
+				return // the halves of one scalar
+			}
+			if n.Kind() < doc.List && r.Start < r.End && !n.Shared() {
+				if end, ok := starts[int(r.Start)]; !ok || end != int(r.End) && d.Source().Text()[r.Start] != '!' && l.text[end] != ' ' {
+					t.Errorf("%s: %q at %v is a token till %d", name, n.Text(), n.Range(), end)
+				}
+			}
+			for c := range n.Items() {
+				visit(c)
+			}
+		}
+		visit(d.Root())
+	})
+}
+
+func TestFormatCorpus(t *testing.T) {
+	changed, failed := 0, 0
+	corpus(t, func(name string, src []byte, d *doc.Doc) {
+		out := checkFormat(t, name, d)
+		if string(out) != string(src) {
+			changed++
+		}
+		if d.Syntax() == doc.JSON {
+			return
+		}
+		// No step may have been given up.
+		text := string(d.Source().Text())
+		tidy := apply(text, scan(text).tidy())
+		all := apply(tidy, scan(tidy).indent(2))
+		if all != string(out) {
+			failed++
+			t.Logf("%s: a step was given up", name)
+		}
+	})
+	t.Logf("%d changed, %d given up in part", changed, failed)
+}
+
+// checkFormat formats a document twice and compares values and comments.
+func checkFormat(t *testing.T, name string, d *doc.Doc) []byte {
+	out := Format(d, nil)
+	again, found := doc.Parse(name, out, nil)
+	if found.Count(diag.Error) > 0 {
+		t.Errorf("%s: the result does not parse: %v", name, found)
+		return out
+	}
+	if !Equal(d.Root(), again.Root()) {
+		t.Errorf("%s: values differ", name)
+	}
+	if d.Syntax() == doc.YAML && !sameComments(Comments(string(d.Source().Text())), Comments(string(out))) {
+		t.Errorf("%s: comments differ", name)
+	}
+	if twice := Format(again, nil); string(twice) != string(out) {
+		t.Errorf("%s: not idempotent: %s", name, firstDifference(string(out), string(twice)))
+	}
+	return out
+}
+
+func firstDifference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return x[i] + "\n" + y[i]
+		}
+	}
+	return "length"
+}
+
+// FuzzFormat formats any text that reads without errors.
+func FuzzFormat(f *testing.F) {
+	for _, text := range formatSamples {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, found := doc.Parse("fuzz", []byte(text), &doc.Limits{Nodes: 100_000})
+		l := scan(text)
+		at := 0
+		for _, tok := range l.tokens {
+			if tok.start < at || tok.end < tok.start || tok.end > len(text) {
+				t.Fatalf("token %+v behind %d of %d", tok, at, len(text))
+			}
+			at = tok.end
+		}
+		if found.Count(diag.Error) == 0 {
+			checkFormat(t, "fuzz", d)
+		}
+	})
+}
+
+var formatSamples = []string{
+	"a: 1\r\nb:\r\n- x\r\n-   y: 1\r\n    z: 2\r\n\r\n\r\n# end\r\n",
+	"# head\n\n\nkey:   &a\n      b: |2-  # note\n          text\n         more\n\n      c: >+\n         folded\n\n\n      # deep\n  # odd\nlist:\n- - a\n  - b\n-\n   k: v\n",
+	"a: !Sub |\n   x ${Y}\n   \n   z\nb: {a: 1,\n     # in\n  b: [1,\n2]}\nc: \"x\n   y\"\nd: plain\n    goes on\n",
+	"a: |\n  x", "a: |+\n  x\n\n", "? a\n: b\n? c\n", "--- # x\na: 1\n...\n", "{\"a\": [1, {\"Ref\": \"x\"}], \"b\": {}}", "[]", "'a'", "|\n x", "<<: {a: 1}\nb: *x",
+	"base: &b {x: 1}\nuse:\n  <<: *b\n  y: 2\n",
+}
