@@ -11,6 +11,7 @@ import (
 	"github.com/bianpai/bianpai/internal/seal"
 	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/template"
 )
 
 const (
@@ -41,6 +42,10 @@ type Options struct {
 	// 100.
 	Workers int
 	Retry   Retry
+	// World answers what templates ask of the world outside: the parameter
+	// store, images of the marketplace, zones. What it lacks of data sources in
+	// Locals and of outputs of this engine's stacks the engine answers itself.
+	World *template.World
 	// Owner names this process to others that share the journal; see
 	// journal.Leaser.
 	Owner string
@@ -58,6 +63,7 @@ type Engine struct {
 	def      *host.Definition
 	region   string
 	account  string
+	outside  template.World
 
 	mu      sync.Mutex
 	drivers map[string]*host.Driver // by stack ID
@@ -74,6 +80,9 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 		o = *opts
 	}
 	e := &Engine{provider: p, store: o.Journal, sealer: o.Sealer, region: o.Region, account: o.Account, types: newTypeCache(p), drivers: map[string]*host.Driver{}}
+	if o.World != nil {
+		e.outside = *o.World
+	}
 	if e.region == "" {
 		e.region = defaultRegion
 	}

@@ -145,7 +145,7 @@ func (e *Engine) target(ctx context.Context, c *Change, in *planInput) error {
 	}
 	switch {
 	case t.Kind() == template.Terraform:
-		return fmt.Errorf("NotSupported: %s is a Terraform template; this engine drives ROS templates only, use Terraform for its workspace", t.Name)
+		return t.Unplannable()
 	case t.Kind() != template.Stack:
 		return fmt.Errorf("InvalidTemplate: %s is not a ROS template", t.Name)
 	case t.NeedsTransform():
@@ -163,7 +163,14 @@ func (e *Engine) target(ctx context.Context, c *Change, in *planInput) error {
 	if err != nil {
 		return err
 	}
-	in.scope, err = t.Bind(params, &template.Pseudo{AccountID: e.account, TenantID: e.account, Region: e.region, StackID: in.ref.ID, StackName: in.ref.Name})
+	now, err := e.templateTime(in)
+	if err != nil {
+		return err
+	}
+	in.scope, err = t.Bind(params, &template.Pseudo{
+		AccountID: e.account, TenantID: e.account, Region: e.region, StackID: in.ref.ID, StackName: in.ref.Name,
+		Now: now, World: e.world(ctx, in.ref.Name),
+	})
 	if err != nil {
 		return err
 	}
@@ -185,7 +192,7 @@ func (e *Engine) parameters(c *Change, in *planInput) (map[string]any, error) {
 	}
 	all := map[string]any{}
 	for _, p := range c.Template.Parameters {
-		if v, ok := previous.Parameter(p.Name); ok {
+		if v, ok := previous.Given(p.Name); ok {
 			all[p.Name] = v
 		}
 	}
@@ -197,7 +204,7 @@ func (e *Engine) parameters(c *Change, in *planInput) (map[string]any, error) {
 // requests. It is keyed, since secrets are among the parameters.
 func (e *Engine) digest(t *template.Template, in *planInput) string {
 	w := &value.Wire{Secret: in.vault.keep}
-	data := in.scope.AppendWire(slices.Clone(t.Source().Text()), w)
+	data := in.scope.AppendInputs(slices.Clone(t.Source().Text()), w)
 	settings, _ := json.Marshal(in.settings) // numbers and booleans alone: cannot fail
 	return hex.EncodeToString(e.sealer.Digest(append(data, settings...)))
 }

@@ -153,9 +153,8 @@ func redact(v value.Value) value.Value {
 	return value.Map(entries)
 }
 
-// outputs evaluates the outputs as far as they can be; a faulty one is left
-// out.
-func (m *machine) outputs() []StackOutput {
+// outputValues evaluates the outputs as far as they can be.
+func (m *machine) outputValues() []template.OutputValue {
 	scope := m.state.Scope
 	if m.run != nil && !m.run.ended && m.run.phase != RollbackPhase {
 		scope = m.run.plan.Scope
@@ -168,8 +167,13 @@ func (m *machine) outputs() []StackOutput {
 		return nil
 	}
 	found, _ := s.Outputs(m)
+	return found
+}
+
+// outputs gives the outputs that are known; a faulty one is left out.
+func (m *machine) outputs() []StackOutput {
 	var out []StackOutput
-	for _, o := range found {
+	for _, o := range m.outputValues() {
 		if o.Value.HasUnknown() || o.Value.IsAbsent() {
 			continue
 		}

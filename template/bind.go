@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
@@ -32,7 +33,14 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 	if ps == nil {
 		ps = &Pseudo{}
 	}
-	s := &Scope{template: t, pseudo: *ps, names: t.names, mappings: t.Mappings, conditions: t.conditions}
+	s := &Scope{template: t, pseudo: *ps, world: ps.World, names: t.names, mappings: t.Mappings, conditions: t.conditions}
+	s.pseudo.World = nil
+	if s.world == nil {
+		s.world = &World{}
+	}
+	if !t.dated {
+		s.pseudo.Now = time.Time{}
+	}
 	s.truths = make([]truth, len(t.Conditions))
 	for i, c := range t.Conditions {
 		s.truths[i] = truth{name: c.Name, node: c.Node}
@@ -45,7 +53,9 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 		b.conditions()
 		b.rules()
 		b.outputs()
+		b.questions()
 	}
+	s.world = nil
 	b.faults.Sort()
 	if err := b.faults.Err(); err != nil {
 		return nil, err
@@ -72,6 +82,11 @@ func (b *binder) parameters(given map[string]any) {
 	b.scope.params = make([]boundParameter, len(b.template.Parameters))
 	for i, p := range b.template.Parameters {
 		v, f := p.bind(given)
+		name := value.Value{}
+		if f == nil && (p.Type == typeStore || p.Type == typeSecret) && !v.IsNull() && !v.HasUnknown() {
+			name = v
+			v, f = b.scope.world.stored(p, v)
+		}
 		if f != nil {
 			if text := localised(p.ConstraintDescription, "en"); text != "" && f.code != "parameter-missing" {
 				f = &fault{"parameter-described", []string{p.Name, clipLong(text)}}
@@ -82,7 +97,7 @@ func (b *binder) parameters(given map[string]any) {
 		if p.NoEcho {
 			v = v.WithSensitive()
 		}
-		b.scope.params[i] = boundParameter{p.Name, v}
+		b.scope.params[i] = boundParameter{p.Name, v, name}
 	}
 }
 
@@ -130,13 +145,18 @@ func (b *binder) locals() {
 		b.scope.locals[i] = boundLocal{
 			name:  l.Name,
 			node:  l.Value,
+			typ:   l.Type,
 			data:  l.isData(),
 			macro: l.Type == localMacro || staysExpression(l.Value),
 		}
 	}
 	e := b.scope.evaluator(inNormal, nil)
 	for i := range b.scope.locals {
-		if l := &b.scope.locals[i]; !l.macro && !l.data {
+		l := &b.scope.locals[i]
+		if l.data {
+			l.node, l.macro = t.Locals[i].Properties, false
+		}
+		if !l.macro {
 			e.evaluateLocal(l) // an error shows where the local is used
 		}
 	}
@@ -282,6 +302,25 @@ func (b *binder) rule(n doc.Node) (value.Value, error) {
 		err = fail(n, "condition-known-later", n.Key())
 	}
 	return v, err
+}
+
+// questions evaluates what may ask the world, so that all answers are there
+// once the scope is bound. Faults show when it is evaluated in earnest.
+func (b *binder) questions() {
+	s := b.scope
+	asks := b.template.asks || b.template.zoned && s.world.Zones != nil
+	if !asks || b.faults.Err() != nil {
+		return
+	}
+	x := expander{scope: s, template: b.template, eval: s.evaluator(inNormal, nil)}
+	x.run()
+	e := s.evaluator(inNormal, nil)
+	e.output = true
+	for i := range s.outputs {
+		if _, err := e.eval(s.outputs[i].value); err != nil {
+			e.reset()
+		}
+	}
 }
 
 func (b *binder) outputs() {

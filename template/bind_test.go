@@ -172,7 +172,12 @@ Resources:
 		t.Errorf("resources %s", got)
 	}
 	web := desired.Resources[3]
-	if got, want := fmt.Sprint(web.Uses), "[{Net  Vpc} {Net Name Tags[0].Value} {Many[0]  All} {Many[1]  All} {Net Id Deep.a.b}]"; got != want {
+	for i, want := range []string{`{Ref: Net}`, `${Net.Name}`} {
+		if at := web.Uses[i].At; !strings.Contains(string(tmpl.Source().Text()[at.Start:at.End]), want) {
+			t.Errorf("use %d stands at %v", i, at)
+		}
+	}
+	if got, want := fmt.Sprint(web.Uses), "[Vpc: Net Tags[0].Value: Net.Name All: Many[0] All: Many[1] Deep.a.b: Net.Id]"; got != want {
 		t.Errorf("uses %s, want %s", got, want)
 	}
 	if got := fmt.Sprint(web.DependsOn, web.DeletionPolicy, web.Metadata, web.Index); got != `[Many[0] Many[1] Net]Retain{"m":"Retain"} -1` {

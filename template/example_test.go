@@ -65,8 +65,8 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// Net {"CidrBlock":"10.0.0.0/8"} []
-	// Zone[0] {"VpcId":(known later),"CidrBlock":"10.0.0.0/16"} [{Net  VpcId}]
-	// Zone[1] {"VpcId":(known later),"CidrBlock":"10.1.0.0/16"} [{Net  VpcId}]
+	// Zone[0] {"VpcId":(known later),"CidrBlock":"10.0.0.0/16"} [VpcId: Net]
+	// Zone[1] {"VpcId":(known later),"CidrBlock":"10.1.0.0/16"} [VpcId: Net]
 	// {"VpcId":"vpc-1","CidrBlock":"10.1.0.0/16"}
 	// Where "prod runs in vpc-1"
 	// shop.yml:1:1: error unknown-parameter: the template declares no parameter Zone

@@ -34,6 +34,17 @@ type Use struct {
 	To        string // logical id
 	Attribute string // "" for Ref
 	Path      string // the property that it is in: VpcId, Tags[0].Value
+	// At is where the call stands that refers to it: in the template's text,
+	// be it in a local that the property uses.
+	At diag.Range
+}
+
+// String says where the use is and what it refers to: "VpcId: Vpc.Id".
+func (u Use) String() string {
+	if u.Attribute == "" {
+		return u.Path + ": " + u.To
+	}
+	return u.Path + ": " + u.To + "." + u.Attribute
 }
 
 // Expand evaluates the resources. What depends on the state of other resources

@@ -9,9 +9,6 @@ import (
 
 // local gives what the name of a local stands for.
 func (e *evaluator) local(call doc.Node, l *boundLocal) (value.Value, error) {
-	if l.data {
-		return value.Value{}, fail(call, "local-data-source", l.name)
-	}
 	if l.macro {
 		// Deep nesting shows as deep function calls; a cycle would not end.
 		if e.depth++; e.depth > 2*maxNesting {
@@ -36,11 +33,52 @@ func (e *evaluator) evaluateLocal(l *boundLocal) {
 		l.state = evaluating
 		inner := &evaluator{scope: e.scope, table: e.table, in: inNormal, index: -1, inLocal: true}
 		v, err := inner.eval(l.node)
+		if err == nil && l.data {
+			v, l.attributes, err = e.scope.query(l, v)
+		}
 		if l.err == nil {
 			l.value, l.err = v, err
 		}
 		l.state = evaluated
 	}
+}
+
+// query runs a data source while the scope is bound. A query that depends on
+// something unknown has an unknown result.
+func (s *Scope) query(l *boundLocal, properties value.Value) (ref, attributes value.Value, err error) {
+	if properties.HasUnknown() || s.world == nil {
+		hole := value.Unknown(&value.Hole{Sensitive: properties.HasSensitive()})
+		return hole, hole, nil
+	}
+	if properties.IsNull() {
+		properties = value.Map(nil)
+	}
+	ref, attributes, err = s.world.run(l, properties)
+	if err != nil {
+		err = unanswered(s.localNode(l), l.typ, err, properties.HasSensitive())
+	}
+	return ref, attributes, err
+}
+
+// localNode is where a local is declared.
+func (s *Scope) localNode(l *boundLocal) doc.Node {
+	if s.template != nil {
+		if declared := s.template.Local(l.name); declared != nil {
+			return declared.Node.Get("Type")
+		}
+	}
+	return l.node
+}
+
+// dataAttribute gives an attribute of a data source, null if it has none of
+// that name.
+func (e *evaluator) dataAttribute(l *boundLocal, name string) (value.Value, error) {
+	e.evaluateLocal(l)
+	if l.err != nil || l.attributes.IsUnknown() {
+		return l.attributes, l.err
+	}
+	v, _ := l.attributes.Get(name)
+	return orNull(v), nil
 }
 
 // staysExpression reports whether an Eval local must be evaluated where it is

@@ -58,6 +58,9 @@ func (e *evaluator) ref(call doc.Node, name string) (value.Value, error) {
 			if target, ok := s.resource(name); ok {
 				return e.resource(call, target, "")
 			}
+			if v, ok := e.recorded(name, ""); ok {
+				return v, nil
+			}
 		}
 	}
 	return value.Value{}, fail(call, "unknown-reference", name, noNames)
@@ -98,37 +101,53 @@ func (e *evaluator) resource(call doc.Node, to target, attribute string) (value.
 		if e.output {
 			return value.Null(), nil
 		}
+		if v, ok := e.recorded(to.name, attribute); ok {
+			return v, nil
+		}
 		return value.Value{}, fail(call, "reference-absent", to.name)
 	}
 	if to.count < 0 {
-		return e.known(to.name, attribute), nil
+		return e.known(call, to.name, attribute), nil
 	}
 	items := make([]value.Value, to.count)
 	for i := range items {
 		if e.steps++; e.steps > maxSteps {
 			return value.Value{}, fail(call, "evaluation-too-large", strconv.Itoa(maxSteps))
 		}
-		items[i] = e.known(instanceName(to.name, i), attribute)
+		items[i] = e.known(call, instanceName(to.name, i), attribute)
 	}
 	return value.List(items), nil
 }
 
 // known gives what is known of a resource, or a hole.
-func (e *evaluator) known(name, attribute string) value.Value {
-	e.uses.add(name, attribute)
-	if e.lookup != nil {
-		var v value.Value
-		var ok bool
-		if attribute == "" {
-			v, ok = e.lookup.Ref(name)
-		} else {
-			v, ok = e.lookup.Attribute(name, attribute)
-		}
-		if ok {
-			return orNull(v)
-		}
+func (e *evaluator) known(call doc.Node, name, attribute string) value.Value {
+	e.uses.add(name, attribute, call)
+	if v, ok := e.recorded(name, attribute); ok {
+		return v
 	}
 	return reference(name, attribute)
+}
+
+// recorded asks the lookup. It may know resources that the scope has not: a
+// hole that was made under an earlier template refers to them.
+func (e *evaluator) recorded(name, attribute string) (v value.Value, ok bool) {
+	switch {
+	case e.lookup == nil:
+	case attribute == "":
+		v, ok = e.lookup.Ref(name)
+	default:
+		v, ok = e.lookup.Attribute(name, attribute)
+	}
+	return orNull(v), ok
+}
+
+// exists reports whether a name stands for a resource.
+func (e *evaluator) exists(name string) bool {
+	if _, ok := e.scope.resource(name); ok {
+		return true
+	}
+	_, ok := e.recorded(name, "")
+	return ok
 }
 
 func evalGetAtt(e *evaluator, call, arg doc.Node) (value.Value, error) {
@@ -145,9 +164,14 @@ func evalGetAtt(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	}
 	name, attribute := args[0].Text(), args[1].Text()
 	if l := e.scope.local(name); l != nil && l.data {
-		return value.Value{}, fail(call, "local-data-source", name)
+		return e.dataAttribute(l, attribute)
 	}
 	to, ok := e.scope.resource(name)
+	if !ok && !e.inLocal {
+		if v, known := e.recorded(name, attribute); known {
+			return marked(v, args[0].HasSensitive() || args[1].HasSensitive()), nil
+		}
+	}
 	switch {
 	case e.inLocal || !ok:
 		return value.Value{}, fail(call, "unknown-resource", shown(args[0]), noNames)

@@ -82,7 +82,7 @@ func (e *evaluator) fold(call, arg doc.Node, lookup value.Value) (value.Value, b
 		}
 		items := make([]value.Value, chosen.Len())
 		for i := range items {
-			items[i] = e.known(instanceName(to.name, int(chosen.At(i).Int())), attribute)
+			items[i] = e.known(call, instanceName(to.name, int(chosen.At(i).Int())), attribute)
 		}
 		return value.List(items), true, nil
 	}
@@ -103,7 +103,7 @@ func (e *evaluator) fold(call, arg doc.Node, lookup value.Value) (value.Value, b
 		}
 		return value.Value{}, true, fail(call, "instance-out-of-range", to.name, lookup.String())
 	}
-	return e.known(instanceName(to.name, int(i)), attribute), true, nil
+	return e.known(call, instanceName(to.name, int(i)), attribute), true, nil
 }
 
 // counted tells whether a node refers to a counted resource by its literal

@@ -151,10 +151,7 @@ func (e *evaluator) subValue(call doc.Node, name string, variables value.Value) 
 
 // subAttribute gives what ${Resource.Attribute} stands for.
 func (e *evaluator) subAttribute(call doc.Node, name string) (value.Value, error) {
-	to, attribute, ok := splitAttribute(name, func(s string) bool {
-		_, ok := e.scope.resource(s)
-		return ok
-	})
+	to, attribute, ok := splitAttribute(name, e.exists)
 	if !ok {
 		return value.Value{}, fail(call, "unknown-resource", to, noNames)
 	}
@@ -166,6 +163,11 @@ func (e *evaluator) subResource(call doc.Node, name, attribute string) (value.Va
 		return value.Value{}, fail(call, "unknown-reference", name, noNames)
 	}
 	to, ok := e.scope.resource(name)
+	if !ok {
+		if v, known := e.recorded(name, attribute); known {
+			return v, nil
+		}
+	}
 	switch {
 	case !ok && attribute == "":
 		return value.Value{}, fail(call, "unknown-reference", clip(name), noNames)

@@ -49,6 +49,7 @@ type function struct {
 	// parts says that marks stay on the parts of lists and maps that apply
 	// hands on, so that the whole need not be marked.
 	parts  bool
+	asks   bool // the world, which may have to answer while the scope is bound
 	eval   func(e *evaluator, call, arg doc.Node) (value.Value, error)
 	verify func(v *verifier, call, arg doc.Node)
 }

@@ -69,7 +69,7 @@ func (e *evaluator) fillHole(v value.Value) (value.Value, error) {
 	case nil:
 		return v, nil // a secret that is still closed
 	case *refExpr:
-		out = e.known(expr.to, expr.attribute)
+		out = e.known(doc.Node{}, expr.to, expr.attribute)
 	case *nodeExpr:
 		index := e.index
 		e.index = expr.index

@@ -23,6 +23,9 @@ type Pseudo struct {
 	Zones map[string][]string
 	// Now is the time that Fn::FormatTime gives; zero makes it an error.
 	Now time.Time
+	// World answers questions about stores, data sources and other stacks; nil
+	// answers none.
+	World *World
 }
 
 const (
@@ -69,6 +72,9 @@ type Scope struct {
 	conditions map[string]int32
 	truths     []truth
 
+	world   *World // nil once the scope is bound
+	answers map[question]answer
+
 	counts []int32 // per resource, -1: not counted; nil: none is
 	absent []bool  // per resource; nil: all exist
 	// open says that only those resources are named that are special: counted,
@@ -79,6 +85,7 @@ type Scope struct {
 type boundParameter struct {
 	name  string
 	value value.Value
+	given value.Value // the name in the parameter store that value came from
 }
 
 // boundLocal is a local ready for use: an expression that is evaluated in each
@@ -86,11 +93,14 @@ type boundParameter struct {
 type boundLocal struct {
 	name  string
 	macro bool
-	node  doc.Node    // of a macro
-	value value.Value // of any other
+	node  doc.Node    // the expression; the properties of a query
+	value value.Value // of all but macros; what Ref gives for a query
 	err   error       // why there is no value
-	data  bool        // a query
 	state evalState
+
+	data       bool // a query
+	typ        string
+	attributes value.Value // of a query
 }
 
 type boundOutput struct {

@@ -56,6 +56,10 @@ type Template struct {
 	strict   bool
 	findings diag.List
 
+	asks  bool // some call asks the world
+	zoned bool // some call asks for zones
+	dated bool // some call asks for the time
+
 	names      map[string]symbol // of parameters, locals and resources
 	conditions map[string]int32
 }

@@ -1,6 +1,10 @@
 package template
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/bianpai/bianpai/internal/doc"
+)
 
 // uses records the references that an evaluation meets, with the place of each
 // in the resource's properties. A nil *uses records nothing.
@@ -49,7 +53,7 @@ func (u *uses) release() {
 }
 
 // add records a reference at the current place.
-func (u *uses) add(to, attribute string) {
+func (u *uses) add(to, attribute string, call doc.Node) {
 	if u == nil {
 		return
 	}
@@ -60,12 +64,12 @@ func (u *uses) add(to, attribute string) {
 		u.arena = append(make([]Use, 0, size), own...)
 		u.start = 0
 	}
-	u.arena = append(u.arena, Use{to, attribute, formatPath(u.path)})
+	u.arena = append(u.arena, Use{to, attribute, formatPath(u.path), call.Range()})
 }
 
 // take gives the uses recorded since it was last called.
 func (u *uses) take() []Use {
-	if u.start == len(u.arena) {
+	if u == nil || u.start == len(u.arena) {
 		return nil
 	}
 	out := u.arena[u.start:len(u.arena):len(u.arena)]

@@ -2,6 +2,7 @@ package template
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -179,16 +180,5 @@ func (c *checker) walkValue(n doc.Node, p *provider.Property) {
 
 // sortedKeys gives names in an order that is the same each time.
 func sortedKeys[V any](m map[string]V) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		keys := make([]string, 0, len(m))
-		for k := range m {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
-			if !yield(k) {
-				return
-			}
-		}
-	}
+	return slices.Values(slices.Sorted(maps.Keys(m)))
 }

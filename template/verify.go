@@ -273,6 +273,9 @@ func (v *verifier) call(n doc.Node, name string, arg doc.Node) {
 	if v.in&atRoot != 0 {
 		v.in = inCondition
 	}
+	v.t.asks = v.t.asks || f.asks
+	v.t.zoned = v.t.zoned || f.name == askZones
+	v.t.dated = v.t.dated || f.name == "Fn::FormatTime"
 	v.depth++
 	if f.verify != nil {
 		f.verify(v, n, arg)

@@ -29,6 +29,12 @@ func (s *Scope) AppendWire(dst []byte, w *value.Wire) []byte {
 	dst = object(dst, len(s.params), func(dst []byte, i int) []byte {
 		return s.params[i].value.AppendWire(member(dst, s.params[i].name), w)
 	})
+	if given := s.storeNames(); len(given) > 0 {
+		dst = append(dst, `,"given":`...)
+		dst = object(dst, len(given), func(dst []byte, i int) []byte {
+			return given[i].given.AppendWire(member(dst, given[i].name), w)
+		})
+	}
 	dst = s.appendLocals(append(dst, `,"locals":`...), w)
 	dst = append(dst, `,"conditions":`...)
 	dst = object(dst, len(s.truths), func(dst []byte, i int) []byte {
@@ -47,7 +53,18 @@ func (s *Scope) AppendWire(dst []byte, w *value.Wire) []byte {
 		dst = append(dst, `,"value":`...)
 		return append(s.appendExpr(dst, o.value, -1), '}')
 	})
-	return append(dst, '}')
+	return append(s.appendWorld(dst, w), '}')
+}
+
+// storeNames lists the parameters whose values come from the parameter store.
+func (s *Scope) storeNames() []boundParameter {
+	var list []boundParameter
+	for _, p := range s.params {
+		if !p.given.IsAbsent() {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // object appends a map of n members.
@@ -183,7 +200,13 @@ func LoadScope(data []byte, open func(string) (value.Value, bool)) (*Scope, erro
 			return nil, fmt.Errorf("scope: parameter %s: %w", n.Key(), err)
 		}
 		s.names[n.Key()] = symbol{parameterSymbol, int32(len(s.params))}
-		s.params = append(s.params, boundParameter{n.Key(), v})
+		p := boundParameter{name: n.Key(), value: v}
+		if given := root.Get("given").Get(n.Key()); !given.IsZero() {
+			if p.given, err = value.ParseWire(given.AppendJSON(nil), open); err != nil {
+				return nil, fmt.Errorf("scope: parameter %s: %w", n.Key(), err)
+			}
+		}
+		s.params = append(s.params, p)
 	}
 	for n := range root.Get("locals").Items() {
 		v, err := value.ParseWire(n.AppendJSON(nil), open)
@@ -206,7 +229,7 @@ func LoadScope(data []byte, open func(string) (value.Value, bool)) (*Scope, erro
 	for n := range root.Get("outputs").Items() {
 		s.outputs = append(s.outputs, boundOutput{n.Key(), n.Get("description").Text(), n.Get("noEcho").Bool(), n.Get("value")})
 	}
-	return s, nil
+	return s, s.loadWorld(root, open)
 }
 
 func (s *Scope) loadPseudo(n doc.Node) error {

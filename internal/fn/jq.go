@@ -1,13 +1,9 @@
 package fn
 
 import (
-	"context"
-	"errors"
 	"math"
 	"math/big"
 	"slices"
-
-	"github.com/itchyny/gojq"
 
 	"github.com/bianpai/bianpai/internal/value"
 )
@@ -23,9 +19,8 @@ const (
 
 // Jq runs a jq program on a value. A text is read as JSON first. With all, the
 // result is the list of all results; otherwise the first one, or null. A null
-// script and a null or empty source give null. Keys of maps that a program
-// makes or passes on are sorted. Functions that read the outside world (env,
-// input, now) do not exist. The work and the size of the results are bounded.
+// script and a null or empty source give null. See Program for what a program
+// may do and what bounds it.
 func Jq(all bool, script, source value.Value) (value.Value, error) {
 	if empty(script) || empty(source) || hasText(source) && source.Text() == "" {
 		return value.Null(), nil
@@ -40,61 +35,14 @@ func Jq(all bool, script, source value.Value) (value.Value, error) {
 		}
 		source = parsed
 	}
-	meter := &jqMeter{Context: context.Background(), left: jqWork}
-	code, err := compileJq(script.Text(), meter)
+	program, err := NewProgram(script.Text())
 	if err != nil {
 		return value.Value{}, err
 	}
-	results := []value.Value{}
-	for run := code.RunWithContext(meter, toGo(source)); ; {
-		result, ok := run.Next()
-		if meter.spent() {
-			return value.Value{}, &Error{CodeJq, []string{"it takes too many steps"}}
-		}
-		if !ok {
-			break
-		}
-		if err, failed := result.(error); failed {
-			if halt := (*gojq.HaltError)(nil); errors.As(err, &halt) && halt.Value() == nil {
-				break
-			}
-			return value.Value{}, &Error{CodeJq, []string{err.Error()}}
-		}
-		if err := meter.visit(result); err != nil || len(results) == jqResults {
-			return value.Value{}, &Error{CodeJq, []string{"the result is too large"}}
-		}
-		v := fromJq(result)
-		if !all {
-			return v, nil
-		}
-		results = append(results, v)
+	if all {
+		return program.All(source)
 	}
-	if !all {
-		return value.Null(), nil
-	}
-	return value.List(results), nil
-}
-
-// compileJq parses a program and puts functions of bounded size in the place
-// of those that can blow a value up.
-func compileJq(script string, meter *jqMeter) (*gojq.Code, error) {
-	if len(script) > jqScript {
-		return nil, &Error{CodeJq, []string{"the program is too long"}}
-	}
-	query, err := gojq.Parse(script)
-	if err != nil {
-		return nil, &Error{CodeJq, []string{err.Error()}}
-	}
-	b := jqBounder{}
-	b.query(query)
-	if b.refused != "" {
-		return nil, &Error{CodeJq, []string{b.refused + " is not available"}}
-	}
-	code, err := gojq.Compile(query, append(meter.functions(), gojq.WithEnvironLoader(nil))...)
-	if err != nil {
-		return nil, &Error{CodeJq, []string{err.Error()}}
-	}
-	return code, nil
+	return program.First(source)
 }
 
 func toGo(v value.Value) any {
@@ -162,6 +110,6 @@ func fromJq(x any) value.Value {
 // CheckJq reports what is wrong with a program before it has a source to run
 // on. The error is an *Error.
 func CheckJq(script string) error {
-	_, err := compileJq(script, &jqMeter{Context: context.Background(), left: jqWork})
+	_, err := NewProgram(script)
 	return err
 }
