@@ -189,7 +189,7 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 	case r.restored(i, res):
 		res.Status, res.Reason = UpdateComplete, "in its place again"
 		if res.Active.Failed {
-			res.Status = UpdateFailed
+			res.Status = CreateFailed // whatever failed, the next update makes it anew
 		}
 	case flew || verb == ReleaseVerb:
 		m.mark(i, "COMPLETE", "state changed")

@@ -92,7 +92,7 @@ func (p *planner) orderApply(i int32, n *node) {
 		after = append(after, int(n.drop-1))
 	}
 	for _, j := range n.needs {
-		if s := p.nodes[j].step; s > 0 {
+		if s := p.nodes[j].step; s > 0 && !(p.anyFirst && p.leaves(n, j)) {
 			after = append(after, int(s-1))
 		}
 	}

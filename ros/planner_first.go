@@ -1,6 +1,9 @@
 package ros
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // Some resources cannot exist twice: a route entry for one destination, an
 // attachment. Their replacement deletes the old instance before it makes the
@@ -77,7 +80,9 @@ func (p *planner) spreadFirst() bool {
 			case n.want == nil:
 				n.first = true
 				open = append(open, i)
-			case slices.Contains(n.needs[:n.uses], x), n.action == actReplace && !slices.Contains(n.needs[n.uses:], x):
+			case n.mayReplace() && n.names(&p.nodes[x]): // in the clean-up its old instance would hold on still
+				n.forced, again = true, true
+			case slices.Contains(n.needs[:n.uses], x), n.action == actReplace && (n.names(&p.nodes[x]) || !slices.Contains(n.needs[n.uses:], x)):
 				n.forced, again = true, true
 			}
 		}
@@ -112,9 +117,22 @@ func (p *planner) letGo(x int32) []int {
 		switch {
 		case n.drop > 0:
 			after = append(after, int(n.drop-1))
-		case n.action == actUpdate && n.want != nil && !slices.Contains(n.needs, x):
+		case n.action == actUpdate && n.want != nil && (p.leaves(n, x) || !slices.Contains(n.needs, x)):
 			after = append(after, int(n.step-1))
 		}
 	}
 	return after
+}
+
+// names reports whether the properties last applied to a node name the old
+// instance of another: it then holds on to it, whatever the new ones say.
+func (n *node) names(x *node) bool {
+	return x.was != nil && x.was.PhysicalID != "" && bytes.Contains(n.was.Applied, []byte(x.was.PhysicalID))
+}
+
+// leaves reports whether an update takes away the reference to an old instance
+// that is deleted first, and nothing but DependsOn is left of the dependency.
+// It is made while the old one is there, so it cannot wait for the new one.
+func (p *planner) leaves(n *node, x int32) bool {
+	return n.action == actUpdate && p.nodes[x].first && n.names(&p.nodes[x]) && !slices.Contains(n.needs[:n.uses], x)
 }
