@@ -1,0 +1,2 @@
+// Package alicloud drives Alibaba Cloud.
+package alicloud
