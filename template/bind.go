@@ -41,6 +41,8 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 	if !t.dated {
 		s.pseudo.Now = time.Time{}
 	}
+	steps := s.budget()
+	s.binding = &steps
 	s.truths = make([]truth, len(t.Conditions))
 	for i, c := range t.Conditions {
 		s.truths[i] = truth{name: c.Name, node: c.Node}
@@ -55,7 +57,7 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 		b.outputs()
 		b.questions()
 	}
-	s.world = nil
+	s.world, s.binding = nil, nil
 	b.faults.Sort()
 	if err := b.faults.Err(); err != nil {
 		return nil, err
@@ -185,6 +187,8 @@ func (b *binder) counts() {
 			return
 		}
 		b.scope.counts[i] = int32(n)
+		b.scope.copies += n
+		*b.scope.binding += stepsPerCopy * n
 	}
 	if b.scope.counts == nil {
 		return

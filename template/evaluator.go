@@ -12,9 +12,16 @@ import (
 const (
 	// maxNesting is how deep function calls may nest.
 	maxNesting = 20
-	// maxSteps bounds the nodes that one evaluation visits: locals that hold
-	// locals can multiply.
-	maxSteps = 50_000_000
+	// maxSteps bounds the work of one evaluation: locals that hold locals can
+	// multiply. A step is the visit of a node, or of 64 bytes of a value that a
+	// function looks into. What a template's own size asks for comes on top.
+	maxSteps     = 10_000_000
+	stepsPerNode = 4
+	stepsPerCopy = 64 // for each instance of a counted resource
+	// maxValue bounds one value, and maxDesired all properties together, in
+	// bytes as value.Size estimates them.
+	maxValue   = 16 << 20
+	maxDesired = 1 << 30
 )
 
 // evaluator evaluates nodes in a scope. It is not safe for concurrent use; the
@@ -26,8 +33,8 @@ type evaluator struct {
 	in     contexts // which functions may stand here
 	index  int      // of the counted instance; -1 outside of one
 	depth  int      // of function calls
-	steps  int
-	uses   *uses // nil: references are not recorded
+	left   *int     // steps, together with others
+	uses   *uses    // nil: references are not recorded
 	// inLocal says that a local is evaluated, where only parameters and other
 	// locals exist.
 	inLocal bool
@@ -36,7 +43,17 @@ type evaluator struct {
 }
 
 func (s *Scope) evaluator(in contexts, lookup Lookup) *evaluator {
-	return &evaluator{scope: s, table: table, lookup: lookup, in: in, index: -1}
+	return &evaluator{scope: s, table: table, lookup: lookup, in: in, index: -1, left: s.work()}
+}
+
+// work gives what is counted down while a scope is bound, by all evaluators
+// together; later each has its own.
+func (s *Scope) work() *int {
+	if s.binding != nil {
+		return s.binding
+	}
+	left := s.budget()
+	return &left
 }
 
 // evalError is a fault at a node.
@@ -65,10 +82,35 @@ func finding(sev diag.Severity, err error, path string) diag.Diagnostic {
 	return diag.New(sev, e.code, src, e.node.Range(), path, e.args...)
 }
 
+// budget is how many steps an evaluation may take.
+func (s *Scope) budget() int {
+	steps := maxSteps + stepsPerCopy*s.copies
+	if s.template != nil {
+		steps += stepsPerNode * s.template.doc.Nodes()
+	}
+	return steps
+}
+
+// spend takes steps off the budget.
+func (e *evaluator) spend(n doc.Node, steps int) error {
+	if *e.left -= steps; *e.left < 0 {
+		return fail(n, "evaluation-too-large", strconv.Itoa(e.scope.budget()))
+	}
+	return nil
+}
+
+// bounded refuses a value that is too large.
+func bounded(n doc.Node, v value.Value) (value.Value, error) {
+	if v.Size() > maxValue {
+		return value.Value{}, fail(n, fn.CodeTooLarge, strconv.Itoa(maxValue))
+	}
+	return v, nil
+}
+
 // eval evaluates a node. The result is Absent for what is to be left out.
 func (e *evaluator) eval(n doc.Node) (value.Value, error) {
-	if e.steps++; e.steps > maxSteps {
-		return value.Value{}, fail(n, "evaluation-too-large", strconv.Itoa(maxSteps))
+	if err := e.spend(n, 1); err != nil {
+		return value.Value{}, err
 	}
 	switch n.Kind() {
 	case doc.List:
@@ -95,7 +137,7 @@ func (e *evaluator) list(n doc.Node) (value.Value, error) {
 			items = append(items, v)
 		}
 	}
-	return value.List(items), nil
+	return bounded(n, value.List(items))
 }
 
 func (e *evaluator) members(n doc.Node) (value.Value, error) {
@@ -113,7 +155,7 @@ func (e *evaluator) members(n doc.Node) (value.Value, error) {
 			entries = append(entries, value.Entry{Key: key, Value: v})
 		}
 	}
-	return value.Map(entries), nil
+	return bounded(n, value.Map(entries))
 }
 
 func (e *evaluator) call(n doc.Node, name string, arg doc.Node) (value.Value, error) {
@@ -164,15 +206,29 @@ func (e *evaluator) strict(f *function, call, arg doc.Node) (value.Value, error)
 	if err != nil {
 		return value.Value{}, err
 	}
-	sensitive, unknown := false, false
+	sensitive, unknown, size := false, false, 0
 	for _, v := range args {
+		size += v.Size()
 		sensitive = sensitive || v.HasSensitive()
 		unknown = unknown || unknownFor(f.needs, v)
 	}
 	if unknown {
 		return e.later(call, args...), nil
 	}
-	v, err := f.apply(args)
+	if f.needs == knowAll {
+		if err := e.spend(call, size/64); err != nil {
+			return value.Value{}, err
+		}
+	}
+	var v value.Value
+	if f.within != nil {
+		v, err = f.within(args, e.left)
+	} else {
+		v, err = f.apply(args)
+	}
+	if err == nil && v.Size() > maxValue {
+		err = &fn.Error{Code: fn.CodeTooLarge, Args: []string{strconv.Itoa(maxValue)}}
+	}
 	if err != nil {
 		return value.Value{}, e.failed(call, err, sensitive)
 	}

@@ -1,10 +1,12 @@
 package template
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
+	"github.com/bianpai/bianpai/internal/fn"
 	"github.com/bianpai/bianpai/internal/value"
 )
 
@@ -74,6 +76,7 @@ type expander struct {
 	template *Template
 	eval     *evaluator
 	desired  []*DesiredResource
+	size     int // of all properties
 	slab     []DesiredResource
 	faults   diag.List
 }
@@ -87,16 +90,29 @@ func (x *expander) run() {
 	x.desired = make([]*DesiredResource, 0, size)
 	for i, r := range x.template.Resources {
 		n := x.instances(int32(i))
-		if x.scope.count(int32(i)) < 0 {
-			if n == 1 {
-				x.resource(r, r.Name, -1)
-			}
-			continue
+		if n == 1 && x.scope.count(int32(i)) < 0 {
+			x.resource(r, r.Name, -1)
+			n = 0
 		}
 		for k := range n {
+			if x.spent() {
+				return
+			}
 			x.resource(r, instanceName(r.Name, k), k)
 		}
+		if x.spent() {
+			return
+		}
 	}
+}
+
+// spent reports whether a budget is used up; one fault says so.
+func (x *expander) spent() bool {
+	if x.size > maxDesired {
+		x.faults = append(x.faults, diag.New(diag.Error, fn.CodeTooLarge, x.template.Source(), diag.Range{}, "Resources", strconv.Itoa(maxDesired)))
+		return true
+	}
+	return *x.eval.left < 0
 }
 
 // instances is how many resources one entry of the template gives.
@@ -117,6 +133,7 @@ func (x *expander) resource(r *Resource, id string, index int) {
 	d.DeletionPolicy = r.DeletionPolicy
 	x.eval.index = index
 	d.Properties = x.properties(r)
+	x.size += d.Properties.Size()
 	d.Uses = x.eval.uses.take()
 	d.DependsOn = x.dependsOn(r)
 	x.eval.index = -1
@@ -193,10 +210,15 @@ const (
 	typeStackGroup = "ALIYUN::ROS::StackGroup"
 )
 
+// aside gives an evaluator for what is not a property: it sees no locals, and
+// its references are not noted.
+func (x *expander) aside() *evaluator {
+	return &evaluator{scope: x.scope, table: x.eval.table, left: x.eval.left, in: inNormal, index: -1, noLocal: true}
+}
+
 // attribute evaluates Metadata, where a reference waits for no resource.
 func (x *expander) attribute(r *Resource, n doc.Node) value.Value {
-	e := x.scope.evaluator(inNormal, nil)
-	e.noLocal = true
+	e := x.aside()
 	v, err := e.eval(n)
 	if err != nil {
 		x.faults = append(x.faults, finding(diag.Error, err, r.path(n.Key())))
@@ -205,8 +227,7 @@ func (x *expander) attribute(r *Resource, n doc.Node) value.Value {
 }
 
 func (x *expander) policy(r *Resource) string {
-	e := x.scope.evaluator(inNormal, nil)
-	e.noLocal = true
+	e := x.aside()
 	v, err := e.eval(r.policy)
 	switch {
 	case err != nil:

@@ -31,7 +31,7 @@ func (e *evaluator) evaluateLocal(l *boundLocal) {
 		l.err = fail(l.node, "local-cycle", l.name)
 	default:
 		l.state = evaluating
-		inner := &evaluator{scope: e.scope, table: e.table, in: inNormal, index: -1, inLocal: true}
+		inner := &evaluator{scope: e.scope, table: e.table, left: e.left, in: inNormal, index: -1, inLocal: true}
 		v, err := inner.eval(l.node)
 		if err == nil && l.data {
 			v, l.attributes, err = e.scope.query(l, v)

@@ -148,7 +148,7 @@ func (e *evaluator) evaluateCondition(c *truth) {
 		c.err = fail(c.node, "condition-cycle", c.name)
 	default:
 		c.state = evaluating
-		inner := &evaluator{scope: e.scope, table: e.table, in: atRoot, index: -1}
+		inner := &evaluator{scope: e.scope, table: e.table, left: e.left, in: atRoot, index: -1}
 		value, err := inner.root(c)
 		if c.err == nil {
 			c.value, c.err = value, err

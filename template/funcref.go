@@ -1,7 +1,6 @@
 package template
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/bianpai/bianpai/internal/doc"
@@ -111,8 +110,8 @@ func (e *evaluator) resource(call doc.Node, to target, attribute string) (value.
 	}
 	items := make([]value.Value, to.count)
 	for i := range items {
-		if e.steps++; e.steps > maxSteps {
-			return value.Value{}, fail(call, "evaluation-too-large", strconv.Itoa(maxSteps))
+		if err := e.spend(call, 1); err != nil {
+			return value.Value{}, err
 		}
 		items[i] = e.known(call, instanceName(to.name, i), attribute)
 	}

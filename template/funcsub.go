@@ -74,6 +74,9 @@ func evalSub(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if text.Kind() != value.KindString {
 		return value.Value{}, fail(call, "function-shape", "Fn::Sub", "string, [string, map]")
 	}
+	if err := e.spend(call, len(text.Text())/64); err != nil {
+		return value.Value{}, err
+	}
 	var dst []byte
 	var unknown []value.Value
 	sensitive := text.HasSensitive()

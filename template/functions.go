@@ -45,7 +45,10 @@ type function struct {
 	in    contexts
 	shape shape
 	apply func(args []value.Value) (value.Value, error)
-	needs knowledge
+	// within is apply for a function whose work is not bounded by the size of
+	// its arguments: it takes what it does off the steps that are left.
+	within func(args []value.Value, left *int) (value.Value, error)
+	needs  knowledge
 	// parts says that marks stay on the parts of lists and maps that apply
 	// hands on, so that the whole need not be marked.
 	parts  bool
@@ -119,7 +122,7 @@ func textFunctions() []function {
 		{name: "Fn::Base64Decode", in: everywhere, apply: one(fn.Base64Decode)},
 		{name: "Fn::Str", in: everywhere, apply: one(fn.Str)},
 		{name: "Fn::Indent", in: everywhere, apply: one(indent)},
-		{name: "Fn::MatchPattern", in: everywhere, shape: pair(0), apply: two(fn.MatchPattern)},
+		{name: "Fn::MatchPattern", in: everywhere, shape: pair(0), within: matchPattern},
 	}
 }
 
@@ -167,12 +170,16 @@ func mapFunctions() []function {
 		{name: "Fn::GetJsonValue", in: everywhere, shape: pair(1), apply: two(fn.GetJSONValue)},
 		{name: "Fn::MergeMapToList", in: everywhere, shape: shape{list: true}, apply: one(fn.MergeMapToList)},
 		{name: "Fn::MergeMap", in: everywhere, shape: pair(0), apply: two(fn.MergeMap), parts: true},
-		{name: "Fn::Jq", in: everywhere, shape: shape{least: 3, most: 3, raw: 1}, apply: three(jq), verify: verifyJq},
+		{name: "Fn::Jq", in: everywhere, shape: shape{least: 3, most: 3, raw: 1}, within: jq, verify: verifyJq},
 	}
 }
 
-func jq(method, script, source value.Value) (value.Value, error) {
-	return fn.Jq(method.Text() == "All", script, source)
+func jq(args []value.Value, left *int) (value.Value, error) {
+	return fn.JqWithin(args[0].Text() == "All", args[1], args[2], left)
+}
+
+func matchPattern(args []value.Value, left *int) (value.Value, error) {
+	return fn.MatchWithin(args[0], args[1], left)
 }
 
 func numberFunctions() []function {

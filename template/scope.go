@@ -72,9 +72,11 @@ type Scope struct {
 	conditions map[string]int32
 	truths     []truth
 
+	binding *int   // steps that are left; nil once the scope is bound
 	world   *World // nil once the scope is bound
 	answers map[question]answer
 
+	copies int     // instances of counted resources
 	counts []int32 // per resource, -1: not counted; nil: none is
 	absent []bool  // per resource; nil: all exist
 	// open says that only those resources are named that are special: counted,

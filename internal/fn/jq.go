@@ -22,6 +22,13 @@ const (
 // script and a null or empty source give null. See Program for what a program
 // may do and what bounds it.
 func Jq(all bool, script, source value.Value) (value.Value, error) {
+	work := jqWork
+	return JqWithin(all, script, source, &work)
+}
+
+// JqWithin is Jq with at most the work that is left, off which it takes what
+// it does.
+func JqWithin(all bool, script, source value.Value, left *int) (value.Value, error) {
 	if empty(script) || empty(source) || hasText(source) && source.Text() == "" {
 		return value.Null(), nil
 	}
@@ -39,10 +46,20 @@ func Jq(all bool, script, source value.Value) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
+	most := 1
 	if all {
-		return program.All(source)
+		most = jqResults
 	}
-	return program.First(source)
+	results, err := program.within(source, most, left)
+	switch {
+	case err != nil:
+		return value.Value{}, err
+	case all:
+		return value.List(results), nil
+	case len(results) == 0:
+		return value.Null(), nil
+	}
+	return results[0], nil
 }
 
 func toGo(v value.Value) any {

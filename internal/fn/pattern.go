@@ -3,6 +3,7 @@ package fn
 import (
 	"math"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 
@@ -26,17 +27,23 @@ type Pattern struct {
 	rest    *regexp.Regexp
 	slow    *regexp2.Regexp
 	repeats int // unbounded ones in slow; -1: nested, never tried
+	states  int // of the other expressions together
 }
 
 const (
 	maxPattern = 64 << 10
 	maxSteps   = 50_000_000
+	// maxExpanded bounds a pattern's length times its largest counted repeat:
+	// repeats are compiled as if they were written out.
+	maxExpanded = 8 << 20
+	// maxMatch bounds states times characters of one match in linear time.
+	maxMatch = 500_000_000
 )
 
 // NewPattern compiles a pattern.
 func NewPattern(source string) (*Pattern, error) {
-	if len(source) > maxPattern {
-		return nil, &Error{CodePatternBig, []string{source[:64] + "..."}}
+	if len(source) > maxPattern || len(source)*largestRepeat(source) > maxExpanded {
+		return nil, &Error{CodePatternBig, []string{clipPattern(source)}}
 	}
 	p := &Pattern{source: source}
 	if p.compileFast() {
@@ -66,6 +73,7 @@ func (p *Pattern) compileFast() bool {
 		if err != nil {
 			return nil
 		}
+		p.states += states(translated)
 		return re
 	}
 	for _, group := range [...]struct {
@@ -90,6 +98,9 @@ func (p *Pattern) Match(s string) (bool, error) {
 	if p.slow != nil {
 		return p.matchSlow(s)
 	}
+	if p.states*len(s) > maxMatch {
+		return false, &Error{CodePatternBig, []string{clipPattern(p.source)}}
+	}
 	for _, re := range p.must {
 		if !re.MatchString(s) {
 			return false, nil
@@ -104,14 +115,45 @@ func (p *Pattern) Match(s string) (bool, error) {
 	return at != nil && at[1] == len(s), nil
 }
 
+// Cost estimates the work of matching a text, at least 1.
+func (p *Pattern) Cost(s string) int {
+	if p.slow == nil {
+		return 1 + (p.states*len(s))/64
+	}
+	if p.repeats < 0 {
+		return 1
+	}
+	return 1 + int(min(math.Pow(float64(len(s)+1), float64(p.repeats)), maxSteps)/4)
+}
+
+// states counts the instructions of an expression in Go's syntax.
+func states(expression string) int {
+	parsed, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(program.Inst)
+}
+
+func clipPattern(source string) string {
+	if len(source) > 64 {
+		return source[:64] + "..."
+	}
+	return source
+}
+
 func (p *Pattern) matchSlow(s string) (bool, error) {
 	n := utf8.RuneCountInString(s)
 	if p.repeats < 0 || math.Pow(float64(n+1), float64(p.repeats)) > maxSteps {
-		return false, &Error{CodePatternBig, []string{p.source}}
+		return false, &Error{CodePatternBig, []string{clipPattern(p.source)}}
 	}
 	m, err := p.slow.FindStringMatch(s)
 	if err != nil {
-		return false, &Error{CodePatternBig, []string{p.source}}
+		return false, &Error{CodePatternBig, []string{clipPattern(p.source)}}
 	}
 	return m != nil && m.Index+m.Length == n, nil
 }
@@ -124,10 +166,27 @@ func MatchPattern(pattern, source value.Value) (value.Value, error) {
 	if !hasText(source) {
 		return value.Value{}, wrongType("value", "string", source)
 	}
-	p, err := NewPattern(pattern.Text())
+	work := maxMatch
+	return matchWithin(pattern.Text(), source.Text(), &work)
+}
+
+// MatchWithin is MatchPattern with at most the work that is left, off which it
+// takes what it does.
+func MatchWithin(pattern, source value.Value, left *int) (value.Value, error) {
+	if !hasText(pattern) || !hasText(source) {
+		return MatchPattern(pattern, source)
+	}
+	return matchWithin(pattern.Text(), source.Text(), left)
+}
+
+func matchWithin(pattern, s string, left *int) (value.Value, error) {
+	p, err := NewPattern(pattern)
 	if err != nil {
 		return value.Value{}, err
 	}
-	ok, err := p.Match(source.Text())
+	if *left -= p.Cost(s) + len(pattern); *left < 0 {
+		return value.Value{}, &Error{CodePatternBig, []string{clipPattern(pattern)}}
+	}
+	ok, err := p.Match(s)
 	return value.Bool(ok), err
 }

@@ -1,6 +1,9 @@
 package fn
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // splitLookaheads takes the look-aheads at a pattern's start off. It is not ok
 // if the rest has alternatives at its top, of which the look-aheads would
@@ -214,4 +217,22 @@ func isUnbounded(s string) bool {
 		most = inner
 	}
 	return most == "" || len(most) > 1
+}
+
+// largestRepeat gives the largest bound of a counted repeat, at least 1.
+func largestRepeat(s string) int {
+	largest := 1
+	scan(s, func(i int, c byte) bool {
+		if c != '{' {
+			return true
+		}
+		inner, _, _ := strings.Cut(s[i+1:], "}")
+		for part := range strings.SplitSeq(inner, ",") {
+			if n, err := strconv.Atoi(part); err == nil {
+				largest = max(largest, min(n, maxExpanded))
+			}
+		}
+		return true
+	})
+	return largest
 }

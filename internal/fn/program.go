@@ -98,6 +98,13 @@ func (p *Program) All(source value.Value) (value.Value, error) {
 }
 
 func (p *Program) run(source value.Value, most int) ([]value.Value, error) {
+	left := jqWork
+	return p.within(source, most, &left)
+}
+
+// within runs with at most the work that is left, off which it takes what it
+// does.
+func (p *Program) within(source value.Value, most int, left *int) ([]value.Value, error) {
 	if source.IsAbsent() {
 		source = value.Null()
 	}
@@ -111,8 +118,10 @@ func (p *Program) run(source value.Value, most int) ([]value.Value, error) {
 			return nil, err
 		}
 	}
-	m.meter.left = jqWork
+	budget := max(min(jqWork, *left), 0)
+	m.meter.left, m.meter.over = budget, nil
 	results, err := m.run(source, most)
+	*left -= budget - max(m.meter.left, 0)
 	p.ready.Put(m)
 	if err == nil && source.HasSensitive() {
 		for i, v := range results {

@@ -75,7 +75,11 @@ func Replace(pairs, source value.Value) (value.Value, error) {
 		return value.Value{}, wrongType("text", "string", source)
 	}
 	s := source.Text()
+	work := 0
 	for key, v := range pairs.Entries() {
+		if work += len(s); work > maxReplace {
+			return value.Value{}, tooLarge()
+		}
 		if k := v.Kind(); k == value.KindList || k == value.KindMap {
 			return value.Value{}, wrongType(strconv.Quote(key), "string", v)
 		}
@@ -87,6 +91,10 @@ func Replace(pairs, source value.Value) (value.Value, error) {
 	}
 	return value.String(s), nil
 }
+
+// maxReplace bounds the bytes that one Replace looks at: its keys times its
+// text.
+const maxReplace = 1 << 30
 
 // Base64Encode encodes a text; null stays null.
 func Base64Encode(source value.Value) (value.Value, error) {

@@ -56,6 +56,7 @@ type Value struct {
 type parts struct {
 	items   []Value
 	entries []Entry
+	size    int
 	index   atomic.Pointer[map[string]int32] // of a large map, on first use
 }
 
@@ -110,9 +111,12 @@ func String(s string) Value { return Value{kind: KindString, text: s} }
 // List returns a list of items, which must not be changed afterwards.
 func List(items []Value) Value {
 	v := Value{kind: KindList, parts: &parts{items: items}}
+	size := scalarSize
 	for i := range items {
 		v.marks |= items[i].marks &^ ownSensitive
+		size += items[i].Size()
 	}
+	v.parts.size = min(size, maxSize)
 	return v
 }
 
@@ -120,9 +124,12 @@ func List(items []Value) Value {
 // slice must not be changed afterwards.
 func Map(entries []Entry) Value {
 	v := Value{kind: KindMap, parts: &parts{entries: entries}}
+	size := scalarSize
 	for i := range entries {
 		v.marks |= entries[i].Value.marks &^ ownSensitive
+		size += len(entries[i].Key) + entries[i].Value.Size()
 	}
+	v.parts.size = min(size, maxSize)
 	return v
 }
 
@@ -178,6 +185,23 @@ func (v Value) Len() int {
 		return 0
 	}
 	return len(v.parts.items) + len(v.parts.entries)
+}
+
+const (
+	scalarSize = 8
+	maxSize    = 1 << 40 // so that sums of sizes do not overflow
+)
+
+// Size estimates the bytes of the value written out, in which a part that
+// stands in several places counts each time: 8 for each part, and the texts.
+func (v Value) Size() int {
+	switch v.kind {
+	case KindString:
+		return scalarSize + len(v.text)
+	case KindList, KindMap:
+		return v.parts.size
+	}
+	return scalarSize
 }
 
 // At returns the i-th member of a list or the i-th value of a map. A member of
