@@ -34,7 +34,7 @@ type compiler struct {
 // use is a reference from a task to another task's output.
 type use struct {
 	from, to int
-	node     doc.Node
+	at       diag.Range
 	path     string
 	text     string
 }
@@ -64,6 +64,13 @@ func (t *Template) lateCompiler() *compiler {
 func (c *compiler) report(sev diag.Severity, code diag.Code, n doc.Node, args ...string) {
 	if !c.mute {
 		c.t.report(sev, code, n.Range(), strings.Join(c.path, "."), args...)
+	}
+}
+
+// reportIn reports at a reference within a text.
+func (c *compiler) reportIn(sev diag.Severity, code diag.Code, r *reference, args ...string) {
+	if !c.mute {
+		c.t.report(sev, code, r.place(), strings.Join(c.path, "."), args...)
 	}
 }
 

@@ -151,7 +151,7 @@ func (r *reader) neverSet(uses []use) {
 			reached[u.to] = t.reach(u.to)
 		}
 		if !reached[u.to][u.from] {
-			t.report(diag.Warning, "reference-never", u.node.Range(), u.path, u.text, t.Tasks[u.to].Name, t.Tasks[u.from].Name)
+			t.report(diag.Warning, "reference-never", u.at, u.path, u.text, t.Tasks[u.to].Name, t.Tasks[u.from].Name)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package runbook
 import (
 	"strings"
 
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/fn"
 	"github.com/bianpai/bianpai/internal/value"
@@ -140,6 +141,23 @@ func findPseudo(name string) (pseudo, bool) {
 		}
 	}
 	return 0, false
+}
+
+// place is where the reference stands: its braces, where the document has the
+// text as it is, else the whole text.
+func (r *reference) place() diag.Range {
+	whole := r.node.Range()
+	source := r.node.Doc().Source().Text()[whole.Start:whole.End]
+	for at := 0; ; {
+		start, end, inner, ok := nextReference(string(source[at:]))
+		if !ok {
+			return whole
+		}
+		if inner == r.text {
+			return diag.Range{Start: whole.Start + uint32(at+start), End: whole.Start + uint32(at+end)}
+		}
+		at += end
+	}
 }
 
 // nextReference finds the first {{ … }} in a text: the offset of its braces and

@@ -41,9 +41,9 @@ func (c *compiler) reference(n doc.Node, inner string) *reference {
 		}
 	}
 	if c.t.Task(inner) != nil {
-		c.report(diag.Error, "reference-without-output", n, inner, c.t.outputsOf(c.t.Task(inner)))
+		c.reportIn(diag.Error, "reference-without-output", r, inner, c.t.outputsOf(c.t.Task(inner)))
 	} else {
-		c.report(diag.Error, "unknown-parameter-reference", n, inner, nearOf(inner, c.t.parameterNames()))
+		c.reportIn(diag.Error, "unknown-parameter-reference", r, inner, nearOf(inner, c.t.parameterNames()))
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (c *compiler) pseudoReference(r *reference) *reference {
 	name := r.text[len(pseudoPrefix):]
 	p, ok := findPseudo(name)
 	if !ok {
-		c.report(diag.Error, "unknown-pseudo", r.node, r.text, nearOf(r.text, func(yield func(string) bool) {
+		c.reportIn(diag.Error, "unknown-pseudo", r, r.text, nearOf(r.text, func(yield func(string) bool) {
 			for _, known := range pseudoNames {
 				if !yield(pseudoPrefix + known) {
 					return
@@ -70,7 +70,7 @@ func (c *compiler) pseudoReference(r *reference) *reference {
 		return nil
 	}
 	if p == pseudoItem && !c.at.item {
-		c.report(diag.Error, "item-outside-loop", r.node, r.text)
+		c.reportIn(diag.Error, "item-outside-loop", r, r.text)
 	}
 	r.kind, r.pseudo = toPseudo, p
 	return r
@@ -79,16 +79,14 @@ func (c *compiler) pseudoReference(r *reference) *reference {
 func (c *compiler) taskReference(r *reference, name, rest string) *reference {
 	task, inner := c.findTask(name)
 	if task == nil {
-		c.report(diag.Error, "unknown-task-reference", r.node, name, r.text, nearOf(name, c.t.taskNames()))
+		c.reportIn(diag.Error, "unknown-task-reference", r, name, r.text, nearOf(name, c.t.taskNames()))
 		return nil
 	}
 	if c.at.task == noTask {
-		c.report(diag.Error, "output-too-early", r.node, r.text)
+		c.reportIn(diag.Error, "output-too-early", r, r.text)
 		return nil
 	}
-	if inner {
-		c.checkOrder(task, r)
-	}
+	inTime := !inner || c.checkOrder(task, r)
 	r.kind, r.name = toOutput, task.Name
 	if o := task.LoopOutput(rest); o != nil {
 		r.output = o.Name
@@ -101,10 +99,10 @@ func (c *compiler) taskReference(r *reference, name, rest string) *reference {
 	program, err := fn.NewProgram("." + rest)
 	switch {
 	case err != nil || !task.hasResult():
-		c.report(diag.Error, "unknown-output", r.node, rest, task.Name, c.t.outputsOf(task))
+		c.reportIn(diag.Error, "unknown-output", r, rest, task.Name, c.t.outputsOf(task))
 		return nil
-	case isName(rest):
-		c.report(diag.Warning, "undeclared-output", r.node, rest, task.Name, c.t.outputsOf(task))
+	case isName(rest) && inTime:
+		c.reportIn(diag.Warning, "undeclared-output", r, rest, task.Name, c.t.outputsOf(task))
 	}
 	r.kind, r.program = toRaw, program
 	return r
@@ -124,22 +122,25 @@ func (c *compiler) findTask(name string) (task *Task, inner bool) {
 	return nil, false
 }
 
-// checkOrder reports a reference to a task that has not run yet.
-func (c *compiler) checkOrder(task *Task, r *reference) {
+// checkOrder reports a reference to a task that has not run yet, and tells
+// whether it has.
+func (c *compiler) checkOrder(task *Task, r *reference) bool {
 	if c.at.task == everyTask {
-		return
+		return true
 	}
-	c.uses = append(c.uses, use{c.at.task, task.Index, r.node, strings.Join(c.path, "."), r.text})
+	c.uses = append(c.uses, use{c.at.task, task.Index, r.place(), strings.Join(c.path, "."), r.text})
 	if task.Index < c.at.task {
-		return
+		return true
 	}
 	if task.Index == c.at.task {
-		c.report(diag.Error, "reference-to-itself", r.node, r.text)
-		return
+		c.reportIn(diag.Error, "reference-to-itself", r, r.text)
+		return false
 	}
 	if !c.t.jumpsBack(task.Index, c.at.task) {
-		c.report(diag.Error, "reference-later", r.node, r.text, task.Name)
+		c.reportIn(diag.Error, "reference-later", r, r.text, task.Name)
+		return false
 	}
+	return true
 }
 
 // noteStored keeps the list of entries of the parameter store.
@@ -156,8 +157,8 @@ func (t *Template) noteStored(inner string, mute bool) {
 
 func (t *Template) parameterNames() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for ; t != nil; t = t.outer {
-			for _, p := range t.Parameters {
+		for from := t; from != nil; from = from.outer {
+			for _, p := range from.Parameters {
 				if !yield(p.Name) {
 					return
 				}
