@@ -98,3 +98,9 @@ func appendString(dst []byte, s string) []byte {
 	}
 	return append(append(dst, s[from:]...), '"')
 }
+
+// AppendString appends a text as a JSON string.
+func AppendString(dst []byte, s string) []byte { return appendString(dst, s) }
+
+// JSONNumber reports whether a text is a number as JSON writes them.
+func JSONNumber(s string) bool { return s != "" && numberLen(s) == len(s) }

@@ -230,3 +230,9 @@ func bigInt(digits string, base int) float64 {
 	}
 	return total
 }
+
+// PlainKind returns the kind that a YAML scalar without quotes has by its text.
+func PlainKind(text string) Kind {
+	kind, _ := resolve(text)
+	return kind
+}

@@ -154,3 +154,48 @@ var formatSamples = []string{
 	"a: |\n  x", "a: |+\n  x\n\n", "? a\n: b\n? c\n", "--- # x\na: 1\n...\n", "{\"a\": [1, {\"Ref\": \"x\"}], \"b\": {}}", "[]", "'a'", "|\n x", "<<: {a: 1}\nb: *x",
 	"base: &b {x: 1}\nuse:\n  <<: *b\n  y: 2\n",
 }
+
+// TestConvertCorpus takes every document to the other syntax and back.
+func TestConvertCorpus(t *testing.T) {
+	corpus(t, func(name string, src []byte, d *doc.Doc) { checkConvert(t, name, d) })
+}
+
+func checkConvert(t *testing.T, name string, d *doc.Doc) {
+	to := doc.JSON - d.Syntax()
+	out, err := Convert(d, to, nil)
+	if err != nil {
+		t.Errorf("%s: %v\n%q", name, err, Print(d.Root(), to, 2))
+		return
+	}
+	there, found := doc.Parse(name, out, nil)
+	if found.Count(diag.Error) > 0 || there.Syntax() != to && d.Root().Len() > 0 {
+		t.Errorf("%s: read as %v: %v", name, there.Syntax(), found)
+		return
+	}
+	if formatted := Format(there, nil); string(formatted) != string(out) {
+		t.Errorf("%s: the result is not formatted: %s", name, firstDifference(string(out), string(formatted)))
+	}
+	back, err := Convert(there, d.Syntax(), nil)
+	if err != nil {
+		t.Errorf("%s: back: %v", name, err)
+		return
+	}
+	again, _ := doc.Parse(name, back, nil)
+	if !Equal(d.Root(), again.Root()) {
+		t.Errorf("%s: values differ", name)
+	}
+}
+
+// FuzzConvert converts any text that reads without errors.
+func FuzzConvert(f *testing.F) {
+	for _, text := range formatSamples {
+		f.Add(text)
+	}
+	f.Add(`{"a\u0085b": "x\ny", "\u2028": 1e5, "n": -0, "big": 123456789012345678901, "i": [Infinity, NaN], "t": " \n\ta\n", "d": "2015-09-01"}`)
+	f.Add("{\"k\": \"" + strings.Repeat("x", 2000) + "\", \"" + strings.Repeat("y", 2000) + "\": [[1, [2]], {}, [], \"a\\nb\\n\\n\", \" a\\nb\"]}")
+	f.Fuzz(func(t *testing.T, text string) {
+		if d, found := doc.Parse("fuzz", []byte(text), &doc.Limits{Nodes: 100_000, Depth: 90}); found.Count(diag.Error) == 0 {
+			checkConvert(t, "fuzz", d)
+		}
+	})
+}

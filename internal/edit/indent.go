@@ -196,7 +196,7 @@ func (in *indenter) contentStep(t *token) int {
 // to column new; before are the blocks open above them. A comment that stands
 // deeper than the line belongs to the block it stands in.
 func (in *indenter) settleNotes(old, new int, before []level) {
-	deeper := len(before) == 0 || old > before[len(before)-1].old
+	deeper := len(before) == 0 || new > before[len(before)-1].new
 	for _, i := range in.notes {
 		t := &in.tokens[i]
 		column := new

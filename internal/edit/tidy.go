@@ -98,8 +98,8 @@ func (l *layout) finalBreak() []diag.Edit {
 		}
 		return edits
 	}
-	if last.start < len(l.text) && breakLen(l.text, last.start) > 0 {
-		last = &l.tokens[n-3] // the header before a comment
+	if n > 2 && l.tokens[n-2].kind == comment && l.tokens[n-2].end == last.start {
+		last = &l.tokens[n-3] // the header before its comment
 	}
 	at := last.start + 1
 	for at < last.end && strings.IndexByte("123456789", l.text[at]) >= 0 {
