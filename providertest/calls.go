@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,9 +13,9 @@ import (
 
 // Op is one call that the cloud was asked.
 type Op struct {
-	Verb       string // "Create", "Read", "Update", "Delete", "Find"
+	Verb       string // "Create", "Read", "Update", "Delete", "Find", "Call"
 	Stack      string
-	Type       string
+	Type       string // of a raw call: service and API, "ECS.RunInstances"
 	LogicalID  string
 	PhysicalID string
 	Token      string
@@ -23,6 +24,9 @@ type Op struct {
 	Code       string // of the error, if it is a service's
 	Err        string // the error's words
 	Start, End time.Time
+	// Of a raw call.
+	Parameters json.RawMessage // as they were given, secrets masked
+	Shaped     bool            // answered by the shape of the response
 }
 
 // Outcome is how a call ended.
@@ -70,7 +74,7 @@ func (c *Cloud) enter(verb string, req *provider.Request) (int, fate) {
 		Verb: verb, Stack: req.Stack, Type: req.Type, LogicalID: req.LogicalID, PhysicalID: req.PhysicalID, Token: req.Token,
 		Outcome: OutcomeRunning, Start: time.Now(),
 	})
-	return n, c.decide(verb, req)
+	return n, c.decide(&subject{verb: verb, logicalID: req.LogicalID, typ: req.Type, token: req.Token})
 }
 
 // leave notes how a call ended and returns the error as the caller gets it.

@@ -2,12 +2,14 @@ package providertest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/provider/calls"
 	"github.com/bianpai/bianpai/provider/schema"
 )
 
@@ -34,7 +36,9 @@ type Options struct {
 	// Latency says how long an operation takes from its first call until it is
 	// done, by verb ("Create", "Update", "Delete") and type. Nil: long-running
 	// types report not done a few times, a millisecond apart; the others are
-	// done at once, ALIYUN::ROS::Sleep too.
+	// done at once, ALIYUN::ROS::Sleep too. It also says how long what a raw
+	// call starts takes: "Start", "Stop" and "Reboot" of an instance, "Create"
+	// of an image, "Invoke" of an ALIYUN::ECS::Command. Nil: no time.
 	Latency func(verb, typ string) time.Duration
 	// SignalDefault says how the instances behind a wait condition answer
 	// unless Signals says otherwise. The zero value: as many successes as the
@@ -42,8 +46,8 @@ type Options struct {
 	SignalDefault Signals
 }
 
-// Cloud is an in-memory Alibaba Cloud. It implements provider.Provider and
-// provider.Finder. All methods may be called concurrently.
+// Cloud is an in-memory Alibaba Cloud. It implements provider.Provider,
+// provider.Finder and provider.Caller. All methods may be called concurrently.
 type Cloud struct {
 	types   Types
 	region  string
@@ -67,11 +71,23 @@ type Cloud struct {
 	faults    []*injection
 	signals   signalBoard
 	file      *stateFile
+
+	// Of raw calls.
+	index       *calls.Index
+	answers     map[string][]answerMember // of responses, by service and API
+	answered    map[string]*answered
+	remembered  map[string]map[string]any // what calls answered by shape have set, by service and id
+	invocations map[string]*invocation
+	callScripts []*CallScript
+	commands    func(Command) CommandResult
+	proposal    func(*provider.Call, json.RawMessage) (json.RawMessage, bool)
+	shaped      map[string]int // how often an API was answered by shape
 }
 
 var (
 	_ provider.Provider = (*Cloud)(nil)
 	_ provider.Finder   = (*Cloud)(nil)
+	_ provider.Caller   = (*Cloud)(nil)
 )
 
 // NewCloud makes a cloud. With Options.File it starts with what that file
@@ -94,6 +110,13 @@ func NewCloud(opts *Options) (*Cloud, error) {
 		addresses: make(map[string]key),
 		scripts:   make(map[string]map[string]any),
 		ops:       make(map[string]*operation),
+
+		index:       calls.Default(),
+		answers:     make(map[string][]answerMember),
+		answered:    make(map[string]*answered),
+		remembered:  make(map[string]map[string]any),
+		invocations: make(map[string]*invocation),
+		shaped:      make(map[string]int),
 	}
 	if c.types == nil {
 		c.types = schema.Default()

@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/bianpai/bianpai/provider"
@@ -11,6 +12,7 @@ import (
 // Match selects calls. Make one with On or OnType.
 type Match struct {
 	verb, logicalID, typ string
+	service, api         string
 	nth, times           int
 }
 
@@ -22,14 +24,24 @@ func On(verb, logicalID string) Match { return Match{verb: verb, logicalID: logi
 // OnType selects the calls of a verb for a resource type.
 func OnType(verb, typ string) Match { return Match{verb: verb, typ: typ} }
 
+// OnCall selects the raw calls of a service (empty: all) and an API (empty:
+// all), case not counted.
+func OnCall(service, api string) Match { return Match{verb: callVerb, service: service, api: api} }
+
 // Nth narrows to the n-th of the selected calls, counted from 1.
 func (m Match) Nth(n int) Match { m.nth = n; return m }
 
 // Times narrows to the first n of the selected calls.
 func (m Match) Times(n int) Match { m.times = n; return m }
 
-func (m *Match) fits(verb string, req *provider.Request) bool {
-	return (m.verb == "" || m.verb == verb) && (m.logicalID == "" || m.logicalID == req.LogicalID) && (m.typ == "" || m.typ == req.Type)
+// subject is what a match looks at.
+type subject struct {
+	verb, logicalID, typ, service, api, token string
+}
+
+func (m *Match) fits(s *subject) bool {
+	return (m.verb == "" || m.verb == s.verb) && (m.logicalID == "" || m.logicalID == s.logicalID) && (m.typ == "" || m.typ == s.typ) &&
+		(m.service == "" || strings.EqualFold(m.service, s.service)) && (m.api == "" || strings.EqualFold(m.api, s.api))
 }
 
 // Fault is what goes wrong with a call.
@@ -93,35 +105,35 @@ type fate struct {
 }
 
 // decide settles the fate of a call. The caller holds the mutex.
-func (c *Cloud) decide(verb string, req *provider.Request) fate {
+func (c *Cloud) decide(s *subject) fate {
 	var f fate
 	for _, in := range c.faults {
-		if !in.match.fits(verb, req) {
+		if !in.match.fits(s) {
 			continue
 		}
-		if in.fault.slow > 0 && in.slowed[req.Token] {
+		if in.fault.slow > 0 && in.slowed[s.token] {
 			continue
 		}
 		in.seen++
 		if in.match.nth > 0 && in.seen != in.match.nth || in.match.times > 0 && in.seen > in.match.times {
 			continue
 		}
-		in.apply(&f, req)
+		in.apply(&f, s.token)
 	}
 	return f
 }
 
-func (in *injection) apply(f *fate, req *provider.Request) {
+func (in *injection) apply(f *fate, token string) {
 	switch fault := in.fault; {
 	case fault.hang:
 		f.hang = true
 	case fault.slow > 0:
 		f.slow += fault.slow
-		if req.Token != "" {
+		if token != "" {
 			if in.slowed == nil {
 				in.slowed = make(map[string]bool)
 			}
-			in.slowed[req.Token] = true
+			in.slowed[token] = true
 		}
 	case fault.after:
 		if f.after == nil {

@@ -22,6 +22,9 @@ type stateFile struct {
 	f       *os.File
 	objects map[key]*object // changed since the last line
 	gone    map[key]bool
+
+	remembered  map[string]map[string]any // set since the last line
+	invocations []*invocation             // made since the last line
 }
 
 // stateFormat is the version of the file's form.
@@ -33,6 +36,10 @@ type entry struct {
 	Objects   []*object  `json:"objects,omitempty"`
 	Gone      []key      `json:"gone,omitempty"`
 	Operation *operation `json:"operation,omitempty"`
+	// Of raw calls.
+	Answered    []*answered               `json:"answered,omitempty"`
+	Remembered  map[string]map[string]any `json:"remembered,omitempty"`
+	Invocations []*invocation             `json:"invocations,omitempty"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -127,6 +134,7 @@ func (c *Cloud) replay(e *entry) {
 	if op := e.Operation; op != nil {
 		c.ops[op.Token] = op
 	}
+	c.replayCalls(e)
 }
 
 // compact writes the state anew, in the place of the old file.
@@ -144,6 +152,9 @@ func (c *Cloud) compact(name string) error {
 		if err == nil {
 			err = next.write(&entry{Operation: op})
 		}
+	}
+	if err == nil {
+		err = next.write(c.callEntry())
 	}
 	if err == nil {
 		err = tmp.Sync()

@@ -41,7 +41,9 @@ func (c *Cloud) Resources() []Item {
 	defer c.mu.Unlock()
 	list := make([]Item, 0, len(c.objects))
 	for _, o := range c.inOrder() {
-		list = append(list, o.item())
+		if !o.Standing {
+			list = append(list, o.item())
+		}
 	}
 	return list
 }

@@ -33,6 +33,11 @@ type object struct {
 	VPC        string          `json:"vpc,omitempty"` // of a VSwitch, also if the VPC is not the cloud's own
 	Zone       string          `json:"zone,omitempty"`
 	Address    string          `json:"address,omitempty"` // of an elastic IP
+	// Standing says that it was there from the start and is kept only for what
+	// raw calls did to it.
+	Standing bool `json:"standing,omitempty"`
+	// Live is what raw calls did to each thing that it stands for, by id.
+	Live map[string]*live `json:"live,omitempty"`
 }
 
 // link says that one object lives on another.

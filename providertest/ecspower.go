@@ -1,0 +1,185 @@
+package providertest
+
+import (
+	"slices"
+
+	"github.com/bianpai/bianpai/provider"
+)
+
+// power is a call that takes instances from one status to another.
+type power struct {
+	verb, onTheWay, then string
+	from                 []string
+}
+
+var (
+	start  = power{verb: "Start", onTheWay: "Starting", then: "Running", from: []string{"Stopped"}}
+	stop   = power{verb: "Stop", onTheWay: "Stopping", then: "Stopped", from: []string{"Running"}}
+	reboot = power{verb: "Reboot", onTheWay: "Starting", then: "Running", from: []string{"Running"}}
+)
+
+func incorrectStatus(t *thing) *provider.Error {
+	return &provider.Error{
+		Kind: provider.Conflict, Code: "IncorrectInstanceStatus",
+		Message: "The current status of the resource does not support this operation: " + t.id + " is " + t.status() + ".",
+	}
+}
+
+// one does it to one instance.
+func (p power) one(f *frame) (map[string]any, *provider.Error) {
+	t, err := f.find(instances, f.args.text("InstanceId"), "InstanceId")
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(p.from, t.status()) && !(p.verb == "Stop" && f.args.flag("ForceStop") && t.status() != "Stopped") {
+		return nil, incorrectStatus(t)
+	}
+	t.become(p.verb, p.onTheWay, p.then)
+	return map[string]any{}, nil
+}
+
+// several does it to all instances that the call names, and tells of each.
+func (p power) several(f *frame) (map[string]any, *provider.Error) {
+	if err := f.args.missing("InstanceId"); err != nil {
+		return nil, err
+	}
+	list := make([]any, 0)
+	for _, id := range f.args.list("InstanceId") {
+		t, err := f.find(instances, id, "InstanceId")
+		if err != nil {
+			return nil, err
+		}
+		before, code, message := t.status(), "200", "success"
+		if slices.Contains(p.from, before) {
+			t.become(p.verb, p.onTheWay, p.then)
+		} else {
+			refusal := incorrectStatus(t)
+			code, message = refusal.Code, refusal.Message
+		}
+		list = append(list, map[string]any{"InstanceId": id, "Code": code, "Message": message, "PreviousStatus": before, "CurrentStatus": t.status()})
+	}
+	return map[string]any{"InstanceResponses": map[string]any{"InstanceResponse": list}}, nil
+}
+
+func (f *frame) deleteInstance(id string) *provider.Error {
+	t, err := f.find(instances, id, "InstanceId")
+	if err != nil {
+		return err
+	}
+	if t.text("DeletionProtection") == "true" {
+		return &provider.Error{Kind: provider.Conflict, Code: "InvalidOperation.DeletionProtection", Message: "The instance " + id + " is protected against deletion."}
+	}
+	if t.status() != "Stopped" && !f.args.flag("Force") {
+		return incorrectStatus(t)
+	}
+	t.vanish()
+	return nil
+}
+
+func deleteInstance(f *frame) (map[string]any, *provider.Error) {
+	return map[string]any{}, f.deleteInstance(f.args.text("InstanceId"))
+}
+
+func deleteInstances(f *frame) (map[string]any, *provider.Error) {
+	if err := f.args.missing("InstanceId"); err != nil {
+		return nil, err
+	}
+	for _, id := range f.args.list("InstanceId") {
+		if err := f.deleteInstance(id); err != nil {
+			return nil, err
+		}
+	}
+	return map[string]any{}, nil
+}
+
+// modifyInstance sets what the parameters name.
+func modifyInstance(f *frame) (map[string]any, *provider.Error) {
+	ids := f.args.texts("InstanceId", "InstanceIds")
+	if len(ids) == 0 {
+		return nil, f.args.missing("InstanceId")
+	}
+	for _, id := range ids {
+		t, err := f.find(instances, id, "InstanceId")
+		if err != nil {
+			return nil, err
+		}
+		t.alter(func(l *live) {
+			if l.Set == nil {
+				l.Set = make(map[string]any)
+			}
+			for name, v := range f.echoes() {
+				if name != "InstanceId" && name != "InstanceIds" && name != "RegionId" && name != "ClientToken" {
+					l.Set[name] = v
+				}
+			}
+		})
+	}
+	return map[string]any{"OrderId": "2" + f.seed.with("order").text(digits, 14)}, nil
+}
+
+// modifySpec changes the type of a stopped instance.
+func modifySpec(f *frame) (map[string]any, *provider.Error) {
+	t, err := f.find(instances, f.args.text("InstanceId"), "InstanceId")
+	if err != nil {
+		return nil, err
+	}
+	if t.status() != "Stopped" && f.args.has("InstanceType") {
+		return nil, incorrectStatus(t)
+	}
+	return modifyInstance(f)
+}
+
+func allocatePublicIP(f *frame) (map[string]any, *provider.Error) {
+	t, err := f.find(instances, f.args.text("InstanceId"), "InstanceId")
+	if err != nil {
+		return nil, err
+	}
+	ip := orText(t.publicIP(), publicAddress(t.o.Seed.with("public")))
+	t.set("PublicIp", ip)
+	return map[string]any{"IpAddress": ip}, nil
+}
+
+// instanceRoles answers with the roles of instances.
+func describeInstanceRole(f *frame) (map[string]any, *provider.Error) {
+	list := make([]any, 0)
+	for _, id := range f.args.texts("InstanceIds") {
+		t, err := f.find(instances, id, "InstanceIds")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, map[string]any{"InstanceId": id, "RamRoleName": t.text("RamRoleName")})
+	}
+	return map[string]any{"InstanceRamRoleSets": map[string]any{"InstanceRamRoleSet": list}, "RegionId": f.region, "TotalCount": len(list)}, nil
+}
+
+func setInstanceRole(attach bool) behaviour {
+	return func(f *frame) (map[string]any, *provider.Error) {
+		if err := f.args.missing("InstanceIds"); err != nil {
+			return nil, err
+		}
+		list := make([]any, 0)
+		for _, id := range f.args.texts("InstanceIds") {
+			t, err := f.find(instances, id, "InstanceIds")
+			if err != nil {
+				return nil, err
+			}
+			role := ""
+			if attach {
+				role = f.args.text("RamRoleName")
+			}
+			t.set("RamRoleName", role)
+			list = append(list, map[string]any{"InstanceId": id, "Success": true, "Code": "200", "Message": "success"})
+		}
+		results := map[string]any{"InstanceRamRoleSet": list}
+		name := "DetachInstanceRamRoleResults"
+		if attach {
+			name = "AttachInstanceRamRoleResults"
+		} else {
+			results = map[string]any{"DetachInstanceRamRoleResult": list}
+		}
+		if attach {
+			results = map[string]any{"AttachInstanceRamRoleResult": list}
+		}
+		return map[string]any{name: results, "RamRoleName": f.args.text("RamRoleName"), "TotalCount": len(list), "FailCount": 0}, nil
+	}
+}
