@@ -201,3 +201,21 @@ func bytesOf(t *testing.T, store journal.Store) string {
 }
 
 var _ template.Types = (*typeSet)(nil)
+
+// reported puts the made-up attribute into what a provider reports.
+func (c *report) reported(req *provider.Request, p *provider.Progress, err error) (*provider.Progress, error) {
+	if err == nil && p.Done && req.LogicalID == "A" {
+		p.Attributes = []byte(`{"Id":"` + p.PhysicalID + `","Size":` + c.size + `}`)
+	}
+	return p, err
+}
+
+func (c *report) Create(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
+	p, err := c.fakeCloud.Create(ctx, req)
+	return c.reported(req, p, err)
+}
+
+func (c *report) Update(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
+	p, err := c.fakeCloud.Update(ctx, req)
+	return c.reported(req, p, err)
+}
