@@ -24,6 +24,7 @@ type fakeCloud struct {
 	lose    func(verb, logicalID string, nth int) error // as refuse, but after the effect
 	counted map[string]int
 	types   map[string]*provider.Type
+	given   string // the properties of all calls, where a test collects them
 }
 
 func newFakeCloud() *fakeCloud {
