@@ -73,19 +73,19 @@ func TestSection22Conversion(t *testing.T) {
 
 func TestSection21Defaults(t *testing.T) {
 	for definition, want := range map[string]string{
-		`{Type: String, Default: 80}`:                                      `80`,
-		`{Type: String, Default: false}`:                                   `false`,
-		`{Type: Number, Default: '30'}`:                                    `30`,
-		`{Type: List, Default: InService}`:                                 `["InService"]`,
-		`{Type: String, Default: ''}`:                                      `""`,
-		`{Type: String, Default: null}`:                                    `null`,
-		`{Type: String, Default: '{{ ACS::RegionId }}'}`:                   `"cn-test"`,
+		`{Type: String, Default: 80}`:                                        `80`,
+		`{Type: String, Default: false}`:                                     `false`,
+		`{Type: Number, Default: '30'}`:                                      `30`,
+		`{Type: List, Default: InService}`:                                   `["InService"]`,
+		`{Type: String, Default: ''}`:                                        `""`,
+		`{Type: String, Default: null}`:                                      `null`,
+		`{Type: String, Default: '{{ ACS::RegionId }}'}`:                     `"cn-test"`,
 		`{Type: String, Default: 'Create_from_{{q}}_{{ ACS::CurrentDate}}'}`: `"Create_from_i-1_2024-03-04"`,
-		`{Type: Json, Default: {RegionId: '{{ q }}', l: [1]}}`:             `{"RegionId":"i-1","l":[1]}`,
-		`{Type: Json, Default: '[{"id": "{{ Q }}"}]'}`:                     `[{"id":"i-1"}]`,
-		`{Type: Number, Default: '{{ q }}'}`:                               `!parameter-type`,
-		`{Type: String, MinLength: 5, Default: '{{ q }}'}`:                 `!parameter-too-short`,
-		`{Type: String, MinLength: 5, Default: ''}`:                        `""`,
+		`{Type: Json, Default: {RegionId: '{{ q }}', l: [1]}}`:               `{"RegionId":"i-1","l":[1]}`,
+		`{Type: Json, Default: '[{"id": "{{ Q }}"}]'}`:                       `[{"id":"i-1"}]`,
+		`{Type: Number, Default: '{{ q }}'}`:                                 `!parameter-type`,
+		`{Type: String, MinLength: 5, Default: '{{ q }}'}`:                   `!parameter-too-short`,
+		`{Type: String, MinLength: 5, Default: ''}`:                          `""`,
 	} {
 		if got := bindOne(t, definition, nil, "  q: {Type: String, Default: '{{ r }}'}\n  r: {Default: i-1}"); got != want {
 			t.Errorf("%s: %s, want %s", definition, got, want)

@@ -155,7 +155,11 @@ func (c *compiler) program(n doc.Node) expression {
 func (c *compiler) condition(n doc.Node) expression {
 	if n.Kind() == doc.String {
 		if i, ok := c.t.conditions.find(n.Text()); ok {
-			return c.remember(n, namedCondition{c.t, i})
+			owner := c.t
+			for owner.outer != nil {
+				owner = owner.outer
+			}
+			return c.remember(n, namedCondition{owner, i})
 		}
 	}
 	x := c.compile(n)

@@ -1,6 +1,7 @@
 package runbook
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/bianpai/bianpai/internal/doc"
@@ -145,6 +146,9 @@ type namedCondition struct {
 
 func (c namedCondition) eval(s *Scope) (value.Value, error) {
 	n := c.t.Conditions[c.index].Node
+	if c.t.heavy != nil && c.t.heavy[c.index] {
+		return value.Null(), failedAt(n, "condition-heavy", c.t.Conditions[c.index].Name, strconv.Itoa(maxConditionWeight))
+	}
 	v, err := c.t.condition(n).eval(s)
 	if err != nil || v.HasUnknown() {
 		return v, err

@@ -2,6 +2,7 @@ package runbook
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
@@ -167,6 +168,7 @@ func (r *reader) cycles() {
 		i, _ := t.conditions.find(name)
 		return t.Conditions[i].Node
 	})
+	r.weighConditions()
 	r.cycle("default-cycle", "Parameters.", func(g *graph.Graph[string]) {
 		for _, p := range t.Parameters {
 			for _, inner := range referencesIn(p.Default) {
@@ -188,6 +190,41 @@ func (r *reader) cycle(code diag.Code, section string, build func(*graph.Graph[s
 	for _, names := range g.Cycles() {
 		keys := append(append([]string(nil), names...), names[0])
 		r.reportKey(diag.Error, code, node(names[0]), section+names[0], strings.Join(keys, " → "))
+	}
+}
+
+// maxConditionWeight bounds the conditions that the evaluation of one may
+// evaluate, each as often as it is named.
+const maxConditionWeight = 10_000
+
+// weighConditions refuses conditions that name others so often over several
+// levels that evaluating them would take too long, and those in a circle.
+func (r *reader) weighConditions() {
+	t := r.t
+	t.heavy = make([]bool, len(t.Conditions))
+	weights := make([]int, len(t.Conditions)) // -1: being weighed
+	var weigh func(i int) int
+	weigh = func(i int) int {
+		switch {
+		case weights[i] < 0:
+			t.heavy[i] = true // in a circle, which is reported
+			return 1
+		case weights[i] > 0:
+			return weights[i]
+		}
+		weights[i] = -1
+		total := 1
+		t.conditionUses(t.Conditions[i].Node, func(j int) { total = min(total+weigh(j), maxConditionWeight+1) })
+		if total > maxConditionWeight && !t.heavy[i] {
+			t.heavy[i] = true
+			r.reportKey(diag.Error, "condition-heavy", t.Conditions[i].Node, "Conditions."+t.Conditions[i].Name, t.Conditions[i].Name, strconv.Itoa(maxConditionWeight))
+			total = 1 // those that name it are refused with it
+		}
+		weights[i] = total
+		return total
+	}
+	for i := range t.Conditions {
+		weigh(i)
 	}
 }
 

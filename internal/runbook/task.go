@@ -198,8 +198,8 @@ func (r *reader) loopTasks(task *Task, path string) {
 	inner := &Template{
 		Name: r.t.Name, Version: formatVersion, doc: r.t.doc, root: task.Properties, options: r.t.options,
 		outer: r.t, before: task.Index, conditions: r.t.conditions, Conditions: r.t.Conditions,
+		expressions: make(map[doc.Node]expression), programs: r.t.programs,
 	}
-	inner.expressions, inner.programs = make(map[doc.Node]expression), r.t.programs
 	ir := &reader{t: inner, prefix: r.prefix + path + ".LoopTasks."}
 	ir.tasks(list)
 	task.Inner = inner

@@ -34,6 +34,7 @@ type Template struct {
 	parameters names
 	conditions names
 	tasks      names
+	heavy      []bool // per condition: is not evaluated
 
 	expressions map[doc.Node]expression
 	programs    *programs
