@@ -37,9 +37,9 @@ func (f *frame) stackOutputs(body string) []any {
 	if body == "" {
 		return list
 	}
-	t, err := template.Parse("template", []byte(body), nil)
-	if err != nil && t == nil {
-		return list
+	t, _ := template.Parse("template", []byte(body), nil)
+	if t == nil {
+		return list // not a template at all; faults in one do not matter here
 	}
 	for _, out := range t.Outputs {
 		var v any = out.Name + "-" + f.seed.with(out.Name).text(base36, 8)

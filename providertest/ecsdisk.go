@@ -166,7 +166,7 @@ func detachDisk(f *frame) (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.status() != "In_use" && t.text("InstanceId") == "" {
+	if t.status() != "In_use" && t.text("InstanceId") == "" && !t.fresh() {
 		return nil, incorrectDisk(t)
 	}
 	t.become("Detach", "Detaching", "Available")
@@ -230,7 +230,7 @@ func resetDisk(f *frame) (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if host := f.c.thing(instances, t.text("InstanceId")); host != nil && host.status() != "Stopped" {
+	if host := f.c.thing(instances, t.text("InstanceId")); host != nil && host.status() != "Stopped" && !host.fresh() {
 		return nil, incorrectStatus(host)
 	}
 	return map[string]any{}, nil
@@ -241,7 +241,7 @@ func replaceSystemDisk(f *frame) (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if host.status() != "Stopped" {
+	if host.status() != "Stopped" && !host.fresh() {
 		return nil, incorrectStatus(host)
 	}
 	if image := f.args.text("ImageId"); image != "" {

@@ -31,7 +31,7 @@ func (p power) one(f *frame) (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(p.from, t.status()) && !(p.verb == "Stop" && f.args.flag("ForceStop") && t.status() != "Stopped") {
+	if !t.fresh() && !slices.Contains(p.from, t.status()) && !(p.verb == "Stop" && f.args.flag("ForceStop") && t.status() != "Stopped") {
 		return nil, incorrectStatus(t)
 	}
 	t.become(p.verb, p.onTheWay, p.then)
@@ -50,7 +50,7 @@ func (p power) several(f *frame) (map[string]any, *provider.Error) {
 			return nil, err
 		}
 		before, code, message := t.status(), "200", "success"
-		if slices.Contains(p.from, before) {
+		if t.fresh() || slices.Contains(p.from, before) {
 			t.become(p.verb, p.onTheWay, p.then)
 		} else {
 			refusal := incorrectStatus(t)
@@ -69,7 +69,7 @@ func (f *frame) deleteInstance(id string) *provider.Error {
 	if t.text("DeletionProtection") == "true" {
 		return &provider.Error{Kind: provider.Conflict, Code: "InvalidOperation.DeletionProtection", Message: "The instance " + id + " is protected against deletion."}
 	}
-	if t.status() != "Stopped" && !f.args.flag("Force") {
+	if t.status() != "Stopped" && !f.args.flag("Force") && !t.fresh() {
 		return incorrectStatus(t)
 	}
 	t.vanish()
@@ -123,7 +123,7 @@ func modifySpec(f *frame) (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.status() != "Stopped" && f.args.has("InstanceType") {
+	if t.status() != "Stopped" && f.args.has("InstanceType") && !t.fresh() {
 		return nil, incorrectStatus(t)
 	}
 	return modifyInstance(f)
@@ -139,7 +139,7 @@ func allocatePublicIP(f *frame) (map[string]any, *provider.Error) {
 	return map[string]any{"IpAddress": ip}, nil
 }
 
-// instanceRoles answers with the roles of instances.
+// describeInstanceRole answers with the roles of instances.
 func describeInstanceRole(f *frame) (map[string]any, *provider.Error) {
 	list := make([]any, 0)
 	for _, id := range f.args.texts("InstanceIds") {
@@ -170,16 +170,7 @@ func setInstanceRole(attach bool) behaviour {
 			t.set("RamRoleName", role)
 			list = append(list, map[string]any{"InstanceId": id, "Success": true, "Code": "200", "Message": "success"})
 		}
-		results := map[string]any{"InstanceRamRoleSet": list}
-		name := "DetachInstanceRamRoleResults"
-		if attach {
-			name = "AttachInstanceRamRoleResults"
-		} else {
-			results = map[string]any{"DetachInstanceRamRoleResult": list}
-		}
-		if attach {
-			results = map[string]any{"AttachInstanceRamRoleResult": list}
-		}
-		return map[string]any{name: results, "RamRoleName": f.args.text("RamRoleName"), "TotalCount": len(list), "FailCount": 0}, nil
+		result := f.api.Name + "Result"
+		return map[string]any{result + "s": map[string]any{result: list}, "RamRoleName": f.args.text("RamRoleName"), "TotalCount": len(list), "FailCount": 0}, nil
 	}
 }

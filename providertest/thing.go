@@ -163,6 +163,10 @@ func (t *thing) status() string {
 	return l.Status
 }
 
+// fresh reports whether the thing was there from the start and no call has
+// changed it: nothing is known of its status, so it is as a call wants it.
+func (t *thing) fresh() bool { return t.o.Standing && t.o.Live[t.id] == nil }
+
 // become takes a thing to a status, on the way for as long as the cloud's
 // Latency says.
 func (t *thing) become(verb, onTheWay, then string) {

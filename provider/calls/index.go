@@ -17,7 +17,8 @@ var servicesText string
 //go:embed apis.txt
 var apis string
 
-// more holds calls that the SDK does not know, in the same form and order.
+// more holds calls that the SDK does not know, or not all parameters of, in the
+// same form and order.
 //
 //go:embed more.txt
 var more string
@@ -93,13 +94,16 @@ func (x *Index) Class(service, api string) provider.CallClass {
 func (x *Index) APIs(service string) iter.Seq[string] {
 	prefix := strings.ToUpper(service) + " "
 	return func(yield func(string) bool) {
-		for _, table := range x.tables {
+		for i, table := range x.tables {
 			for line := range strings.Lines(table[search(table, prefix):]) {
 				if !strings.HasPrefix(line, prefix) {
 					break
 				}
-				name, _, _ := strings.Cut(line[len(prefix):], "\t")
-				if !yield(name) {
+				key, _, _ := strings.Cut(line, "\t")
+				if i > 0 && lineIn(x.tables[0], key) != "" {
+					continue
+				}
+				if !yield(key[len(prefix):]) {
 					return
 				}
 			}
@@ -111,12 +115,19 @@ func (x *Index) APIs(service string) iter.Seq[string] {
 func (x *Index) line(service, name string) string {
 	key := service + " " + name
 	for _, table := range x.tables {
-		line, _, _ := strings.Cut(table[search(table, key):], "\n")
-		if have, _, _ := strings.Cut(line, "\t"); strings.EqualFold(have, key) {
+		if line := lineIn(table, key); line != "" {
 			return line
 		}
 	}
 	return ""
+}
+
+func lineIn(table, key string) string {
+	line, _, _ := strings.Cut(table[search(table, key):], "\n")
+	if have, _, _ := strings.Cut(line, "\t"); !strings.EqualFold(have, key) {
+		return ""
+	}
+	return line
 }
 
 // search finds where the first line starts whose key is not before the given
