@@ -18,8 +18,10 @@ func exercise(t testing.TB, parsed *Template, params map[string]any) {
 	raw, _ := value.ParseJSON([]byte(`{"Instances":{"Instance":[{"InstanceId":"i-1","Status":"Running"}]},"Code":"x"}`))
 	s := &Scope{
 		Template: parsed, Values: values, World: testWorld, Item: value.String("i-1"),
-		Output: func(task, output string) (value.Value, bool) { return value.String("{{ " + task + "." + output + " }}"), true },
-		Raw:    func(string) (value.Value, bool) { return raw, true },
+		Output: func(task, output string) (value.Value, bool) {
+			return value.String("{{ " + task + "." + output + " }}"), true
+		},
+		Raw: func(string) (value.Value, bool) { return raw, true },
 	}
 	twice := func(n doc.Node, f func() (value.Value, error)) {
 		t.Helper()
