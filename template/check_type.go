@@ -9,11 +9,7 @@ import (
 	"github.com/bianpai/bianpai/internal/doc"
 )
 
-const (
-	modulePrefix     = "MODULE::"
-	serverlessPrefix = "Aliyun::Serverless::"
-	serverless       = "Aliyun::Serverless-"
-)
+const modulePrefix = "MODULE::"
 
 // mistakenTypes are names that authors expect and that were never types, with
 // the right ones.
@@ -136,7 +132,7 @@ func splitType(name string) (family, product, resource string) {
 // the template asks for none.
 func (c *checker) checkTransform(typ doc.Node) {
 	if !strings.HasPrefix(typ.Text(), serverlessPrefix) ||
-		slices.ContainsFunc(c.t.Transforms, func(s string) bool { return strings.HasPrefix(s, serverless) }) {
+		slices.Contains(c.t.Transforms, serverlessTransform) {
 		return
 	}
 	c.enter("Type")

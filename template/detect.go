@@ -57,11 +57,15 @@ func looksLikeResources(section doc.Node) bool {
 
 func isTerraform(root doc.Node) bool {
 	for _, name := range transforms(root.Get(keyTransform)) {
-		if strings.HasPrefix(name, "Aliyun::Terraform-") || strings.HasPrefix(name, "Aliyun::OpenTofu-") {
+		if isTerraformTransform(name) {
 			return true
 		}
 	}
 	return !root.Get(keyWorkspace).IsZero()
+}
+
+func isTerraformTransform(name string) bool {
+	return strings.HasPrefix(name, "Aliyun::Terraform-") || strings.HasPrefix(name, "Aliyun::OpenTofu-")
 }
 
 // transforms reads the Transform section, a text or a list of texts.

@@ -86,7 +86,7 @@ func finding(sev diag.Severity, err error, path string) diag.Diagnostic {
 func (s *Scope) budget() int {
 	steps := maxSteps + stepsPerCopy*s.copies
 	if s.template != nil {
-		steps += stepsPerNode * s.template.doc.Nodes()
+		steps += stepsPerNode * s.template.nodes
 	}
 	return steps
 }

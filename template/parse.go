@@ -61,7 +61,11 @@ func (t *Template) read(root doc.Node, size int) {
 	if size > maxTemplateBytes {
 		t.limit("template-too-large", root, "", strconv.Itoa(size), strconv.Itoa(maxTemplateBytes))
 	}
+	t.nodes = t.doc.Nodes()
 	t.readTop(root)
+	if slices.Contains(t.Transforms, serverlessTransform) {
+		root = t.expandServerless(root)
+	}
 	t.Description = root.Get("Description")
 	t.Metadata = root.Get("Metadata")
 	t.readParameters(t.section(root, "Parameters"))
@@ -115,12 +119,7 @@ func (t *Template) readTransform(n doc.Node) {
 }
 
 func knownTransform(name string) bool {
-	for _, prefix := range [...]string{"Aliyun::Serverless-", "Aliyun::Terraform-", "Aliyun::OpenTofu-"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
+	return name == serverlessTransform || isTerraformTransform(name)
 }
 
 // section returns a section that must be a map; null is an empty one.

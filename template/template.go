@@ -52,6 +52,8 @@ type Template struct {
 	Mappings   doc.Node
 
 	kind     Kind
+	expanded bool // a transform was
+	nodes    int  // of the document, and of what it was expanded to
 	doc      *doc.Doc
 	strict   bool
 	findings diag.List
@@ -207,8 +209,10 @@ func (t *Template) Local(name string) *Local {
 	return nil
 }
 
-// NeedsTransform reports whether a transform other than Terraform must expand
-// the template before it can be evaluated.
+// NeedsTransform reports whether the template has a transform, other than
+// Terraform, that was not expanded: one that does not exist. Parse expands
+// Aliyun::Serverless-2018-04-03; the resources are then those that it made,
+// while Root is the document as it was written.
 func (t *Template) NeedsTransform() bool {
-	return t.kind == Stack && len(t.Transforms) > 0
+	return t.kind == Stack && len(t.Transforms) > 0 && !t.expanded
 }

@@ -268,7 +268,7 @@ func TestValidateTypes(t *testing.T) {
 }
 
 func TestValidateTransform(t *testing.T) {
-	resources := "Resources: {F: {Type: 'Aliyun::Serverless::Function'}}\n"
+	resources := "Resources: {F: {Type: 'Aliyun::Serverless::MNSTopic'}}\n"
 	if got := validate(t, head+resources, schema.Default()); len(got) != 1 || got[0].Code != "type-needs-transform" {
 		t.Errorf("without the transform: %v", got)
 	}
