@@ -2,7 +2,7 @@
 // Alibaba Cloud that behaves like the services where it matters to an
 // orchestrator, faults to inject into it, and made-up parameter values.
 //
-// A Cloud is a provider.Provider and a provider.Finder:
+// A Cloud is a provider.Provider, a provider.Finder and a provider.Caller:
 //
 //	cloud := providertest.New(t, nil)
 //	cloud.Inject(providertest.On("Create", "Db").Nth(1), providertest.Throttle())
@@ -26,6 +26,27 @@
 //
 // Existing gives ids of things that are there from the start, such as the VPC
 // that a user picks; SampleParameters uses such ids.
+//
+// # Raw calls
+//
+// Call answers the API calls that runbooks make, on the same state: an instance
+// of a stack can be stopped, tagged or imaged by a call, and one that
+// RunInstances made is among Resources. ECS instances, commands, disks, images,
+// snapshots, tags, security groups, key pairs and elastic IPs behave, as do the
+// stacks of ROS, of which only status and outputs are simulated. ScriptCommand
+// says how commands end.
+//
+// Every other call that package calls knows is answered by the shape of its
+// response: an element for each id that was asked for, statuses that say that
+// all is well, and what earlier such calls set on the id. What such a call does
+// is not simulated; ShapeAnswered lists them, so that a test can tell. Parameters
+// that the API does not take are refused. OnCall scripts any call, and the
+// function OnCall selects calls for Inject.
+//
+// Of what was there from the start nothing is known but the id: it runs until a
+// call stops it, but a call that wants it stopped is taken, once. Where a call
+// asks for things by other marks than an id or a name, and no resource of the
+// kind is in the cloud, one that was there from the start answers.
 //
 // All methods of a Cloud may be called concurrently. Waiting uses package time
 // and holds no lock, so that it costs nothing in a testing/synctest bubble; Run

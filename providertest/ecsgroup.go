@@ -3,6 +3,7 @@ package providertest
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/bianpai/bianpai/provider"
 )
@@ -52,11 +53,11 @@ func rules(t *thing) []any {
 		}
 	}
 	var list []any
-	for name, direction := range map[string]string{"SecurityGroupIngress": "ingress", "SecurityGroupEgress": "egress"} {
-		own, _ := t.value(name).([]any)
+	for _, direction := range [...]string{"Ingress", "Egress"} {
+		own, _ := t.value("SecurityGroup" + direction).([]any)
 		for _, r := range own {
 			if m, ok := r.(map[string]any); ok {
-				m["Direction"] = direction
+				m["Direction"] = strings.ToLower(direction)
 				list = append(list, m)
 			}
 		}
