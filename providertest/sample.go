@@ -43,6 +43,7 @@ func SampleParameters(t *template.Template) (map[string]any, error) {
 	_, err := t.Bind(s.values, &template.Pseudo{
 		AccountID: "1234567890123456", TenantID: "1234567890123456", Region: sampleRegion,
 		StackID: "5ecd1e10-b0e9-4389-a565-e4c15efc0001", StackName: "sample", ResourceGroupID: "rg-acfm000000000aa",
+		Now: sampleTime, World: sampleWorld(),
 	})
 	return s.values, err
 }

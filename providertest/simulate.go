@@ -169,7 +169,7 @@ func (s *simulation) run(ctx context.Context, t *template.Template) {
 	if err == nil {
 		s.cloud = cloud
 		s.engine, err = ros.New(cloud, &ros.Options{
-			Region: cloud.region, Account: cloud.account,
+			Region: cloud.region, Account: cloud.account, World: engineWorld(),
 			Retry: ros.Retry{Min: time.Millisecond, Max: 4 * time.Millisecond, Attempts: 6},
 		})
 	}

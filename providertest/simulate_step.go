@@ -25,7 +25,7 @@ func (s *simulation) variant(t *template.Template, params map[string]any) (*vari
 	var err error
 	v.scope, err = t.Bind(params, &template.Pseudo{
 		AccountID: s.cloud.account, TenantID: s.cloud.account, Region: s.cloud.region,
-		StackID: s.stackID, StackName: simulatedStack,
+		StackID: s.stackID, StackName: simulatedStack, Now: sampleTime, World: s.world(),
 	})
 	if err != nil {
 		return nil, err
