@@ -231,7 +231,9 @@ func (c *gossip) Update(ctx context.Context, req *provider.Request) (*provider.P
 }
 
 func (c *gossip) told(req *provider.Request, p *provider.Progress, err error) (*provider.Progress, error) {
+	c.mu.Lock()
 	c.given += string(req.Desired)
+	c.mu.Unlock()
 	if err != nil {
 		return p, err
 	}
