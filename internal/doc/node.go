@@ -210,3 +210,14 @@ func (n Node) Items() iter.Seq[Node] {
 		}
 	}
 }
+
+// Verbatim returns the part of the source that is the scalar's text as it is,
+// without quotes; false if the text is written otherwise, with escapes or over
+// several lines, or stands elsewhere, as that of an alias.
+func (n Node) Verbatim() (diag.Range, bool) {
+	p := n.at()
+	if n.doc == nil || p.kind >= List || p.flags&(textSide|shared) != 0 {
+		return diag.Range{}, false
+	}
+	return diag.Range{Start: p.a, End: p.b}, true
+}
