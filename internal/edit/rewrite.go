@@ -113,7 +113,8 @@ func (r *Rewriting) textEdits(text string, n doc.Node, parts []Part) []diag.Edit
 	at := n.Range()
 	if v, ok := n.Verbatim(); ok {
 		quoted := v.Start > 0 && strings.IndexByte(`"'`, text[v.Start-1]) >= 0
-		if !quoted && v == at && !plainFits(whole, true) {
+		// A plain text that has what ends one within brackets is not in any.
+		if !quoted && v == at && !plainFits(whole, plainFits(n.Text(), true)) {
 			return []diag.Edit{{Range: at, Text: r.scalarText(whole)}}
 		}
 		return shiftParts(parts, v.Start)
@@ -142,7 +143,7 @@ func countParts(source, text string, parts []Part, by uint32) []diag.Edit {
 	edits := make([]diag.Edit, 0, len(parts))
 	for _, p := range parts {
 		old := text[p.Start:p.End]
-		if strings.Count(source, old) != strings.Count(text, old) {
+		if strings.ContainsAny(old, `'"\\`) || strings.Count(source, old) != strings.Count(text, old) {
 			return nil
 		}
 		at := 0
