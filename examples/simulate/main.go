@@ -5,8 +5,8 @@
 //
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
 // Parameters are made up. Each template gets a line: passed, failed with the
-// reason, or skipped with the reason (Terraform, an OOS template, one that
-// needs a transform). The last line counts. The exit code is 1 if a template
+// reason, or skipped with the reason (Terraform, an OOS template, a transform
+// that does not exist). The last line counts. The exit code is 1 if a template
 // failed, 2 if the command was misused.
 package main
 

@@ -29,13 +29,13 @@ func TestTree(t *testing.T) {
 pass  testdata/tree/counted.yml: resources: 4
 FAIL  testdata/tree/deep/faulty.yml: validate: line 5: ALIYUN::ECS::VPC has no property Cidr here
 skip  testdata/tree/deep/runbook.yml: an OOS template
-skip  testdata/tree/deep/serverless.yml: needs the transform Aliyun::Serverless-2018-04-03
+pass  testdata/tree/deep/serverless.yml: resources: 1 (n/a: update in place, replace, remove, bring back)
 skip  testdata/tree/deep/terraform.yml: Terraform
 pass  testdata/tree/kept.yml: resources: 2
 pass  testdata/tree/network.yml: resources: 3
 pass  testdata/tree/single.yml: resources: 1 (n/a: remove, bring back)
 pass  testdata/tree/waiting.json: resources: 2
-9 templates: 5 passed, 1 failed, 3 skipped
+9 templates: 6 passed, 1 failed, 2 skipped
 `
 	if got := filepath.ToSlash(stdout); got != strings.TrimPrefix(want, "\n") {
 		t.Errorf("got:\n%s\nwant:%s", got, want)
