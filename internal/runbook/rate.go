@@ -1,6 +1,7 @@
 package runbook
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -78,11 +79,7 @@ func (r *Rate) BatchOf(item int) int {
 	if item >= r.starts[last] {
 		return last + (item-r.starts[last])/r.sizes[last]
 	}
-	k := 0
-	for r.starts[k+1] <= item {
-		k++
-	}
-	return k
+	return sort.SearchInts(r.starts, item+1) - 1
 }
 
 // PausesAfter reports whether the loop pauses once the k-th batch is done;
