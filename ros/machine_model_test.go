@@ -551,3 +551,10 @@ func (r *modelRun) recorded(m *machine) {
 		}
 	}
 }
+
+// FuzzModel lets the fuzzer choose the life.
+func FuzzModel(f *testing.F) {
+	f.Add(uint64(1))
+	f.Add(uint64(4407))
+	f.Fuzz(func(t *testing.T, seed uint64) { newModelRun(t, seed).live(seed, map[Status]int{}) })
+}

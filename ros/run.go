@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
-	"github.com/bianpai/bianpai/journal"
 )
 
 // Run is an operation on a stack that was started. Its methods may be called
@@ -47,9 +45,19 @@ func (r *Run) Wait(ctx context.Context) (*Result, error) {
 			return res, err
 		}
 		if err := r.engine.await(ctx, r.id, tail); err != nil {
-			return nil, err
+			return r.last(ctx, err)
 		}
 	}
+}
+
+// last looks once more when waiting was cut short: the driver may have stopped
+// right after the operation ended.
+func (r *Run) last(ctx context.Context, why error) (*Result, error) {
+	_, res, err := r.check(ctx)
+	if _, failed := errors.AsType[*FailedError](err); res != nil || failed {
+		return res, err
+	}
+	return nil, why
 }
 
 // check tells how the operation stands: a result, an error, or neither while
@@ -154,50 +162,13 @@ func (r *Run) submit(ctx context.Context, req any) error {
 	return stopped(d.Submit(ctx, req))
 }
 
-// pollJournal is how often a journal that cannot be watched is looked at.
-const pollJournal = 500 * time.Millisecond
-
 // await returns when the journal of a stack has grown, or with the error that
 // stopped its driver.
 func (e *Engine) await(ctx context.Context, id string, tail int64) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if d := e.last(id); d != nil {
-		go func() {
-			select {
-			case <-d.Stopped():
-				cancel(&host.StoppedError{ID: id, Cause: d.Err()})
-			case <-ctx.Done():
-			}
-		}()
-	}
-	err := e.watch(ctx, stackPrefix+id, tail)
-	if err != nil && errors.Is(err, ctx.Err()) {
-		err = context.Cause(ctx)
-	}
-	return stopped(err)
+	return stopped(host.Await(ctx, e.store, stackPrefix+id, tail, e.last(id)))
 }
 
-func (e *Engine) watch(ctx context.Context, journalID string, tail int64) error {
-	if w, ok := e.store.(journal.Watcher); ok {
-		return w.Watch(ctx, journalID, tail)
-	}
-	tick := time.NewTicker(pollJournal)
-	defer tick.Stop()
-	for {
-		head, err := e.store.Head(ctx, journalID)
-		if err != nil || head.Tail > tail {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-}
-
-// number reads how many operations a driven stack has had.
+// runs reads how many operations a driven stack has had.
 func runs(ctx context.Context, d *host.Driver) (n int64, err error) {
 	err = d.Inspect(ctx, func(m core.Machine) { n = m.(*machine).state.Runs })
 	return n, err
