@@ -207,6 +207,7 @@ func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{
 		"Resource": "Resources", "resources": "Resources", "Paramters": "Parameters", "VpcID": "VpcId", "VPCID": "VpcId", "VpcIdd": "VpcId", "VcpId": "VpcId",
 		"Output": "Outputs", "Nothing": "", "": "", "x": "", "网终": "网络", strings.Repeat("x", 100): "", "Conditoins": "Conditions",
+		"vpc_Id": "VpcId", "VswitchIdxyz": "", "Input": "",
 	} {
 		if got := Nearest(name, slices.Values(names)); got != want {
 			t.Errorf("%q is near %q, want %q", name, got, want)

@@ -9,18 +9,22 @@ import (
 // work is bounded by the square of it for each name.
 const maxNearest = 64
 
+// maxEdits is how many letters a misspelling may differ in.
+const maxEdits = 2
+
 // Nearest returns the name among the given ones that name is most likely a
 // misspelling of: the one with the fewest letters inserted, dropped, replaced
-// or swapped, at most one in three of them; case counts little. It returns ""
-// when none is near, and the first of equals.
+// or swapped, at most one in three of them and two in all, as names with the
+// same last word are often near; case counts little. It returns "" when none
+// is near, and the first of equals.
 func Nearest(name string, among iter.Seq[string]) string {
 	want := []rune(name)
 	if len(want) == 0 || len(want) > maxNearest {
 		return ""
 	}
 	folded := []rune(strings.ToLower(name))
-	limit := max(len(want)/3, 1)
-	best, bestScore := "", 2*limit+1
+	limit := min(max(len(want)/3, 1), maxEdits)
+	best, bestScore := "", 2*limit+2
 	for other := range among {
 		if other == name || len(other) > 4*maxNearest {
 			continue
