@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,7 @@ type DesiredResource struct {
 	DependsOn      []string // the declared ones that exist, instances by name
 	DeletionPolicy string   // "Delete" or "Retain"
 	Metadata       value.Value
+	UpdatePolicy   value.Value
 }
 
 // Use is one reference to another resource.
@@ -140,6 +142,9 @@ func (x *expander) resource(r *Resource, id string, index int) {
 	if !r.Metadata.IsZero() {
 		d.Metadata = x.attribute(r, r.Metadata)
 	}
+	if !r.UpdatePolicy.IsZero() {
+		d.UpdatePolicy = x.attribute(r, r.UpdatePolicy)
+	}
 	if d.DeletionPolicy == "" {
 		d.DeletionPolicy = x.policy(r)
 	}
@@ -242,16 +247,52 @@ func (x *expander) policy(r *Resource) string {
 	return policyDelete
 }
 
-// dependsOn gives the declared dependencies that exist.
-func (x *expander) dependsOn(r *Resource) []string {
-	if len(r.DependsOn) == 0 {
-		return nil
+// computedNames gives the names that a function in DependsOn gives, which
+// parameters alone decide: one, a list of them, or null.
+func (x *expander) computedNames(r *Resource, n doc.Node) []string {
+	e := &evaluator{scope: x.scope, table: x.eval.table, left: x.eval.left, in: inCondition, index: -1, noLocal: true}
+	v, err := e.eval(n)
+	if err == nil && v.HasUnknown() {
+		err = fail(n, "condition-known-later", r.Name)
 	}
-	if x.scope.counts == nil && x.scope.absent == nil {
-		return r.DependsOn
+	list := []value.Value{v}
+	if v.Kind() == value.KindList {
+		list = list[:0]
+		for _, member := range v.Items() {
+			list = append(list, member)
+		}
 	}
 	var names []string
-	for _, name := range r.DependsOn {
+	for _, name := range list {
+		if err != nil || empty(name) || name.Kind() == value.KindString && name.Text() == "" {
+			continue
+		}
+		if _, ok := x.scope.resource(name.Text()); !ok || name.Kind() != value.KindString {
+			err = fail(n, "unknown-dependency", shown(name), r.Name, noNames)
+			continue
+		}
+		names = append(names, name.Text())
+	}
+	if err != nil {
+		x.faults = append(x.faults, finding(diag.Error, err, r.path("DependsOn")))
+	}
+	return names
+}
+
+// dependsOn gives the declared dependencies that exist.
+func (x *expander) dependsOn(r *Resource) []string {
+	declared := r.DependsOn
+	for _, n := range r.computed {
+		declared = append(slices.Clone(declared), x.computedNames(r, n)...)
+	}
+	if len(declared) == 0 {
+		return nil
+	}
+	if len(r.computed) == 0 && x.scope.counts == nil && x.scope.absent == nil {
+		return declared
+	}
+	var names []string
+	for _, name := range declared {
 		to, ok := x.scope.resource(name)
 		switch {
 		case !ok || to.absent:

@@ -173,11 +173,32 @@ func (e *evaluator) root(c *truth) (bool, error) {
 	return false, fail(c.node, "condition-not-boolean", v.Kind().String())
 }
 
+// namespaced lists what each name of a module stands for outside of it.
+func namespaced(call doc.Node, namespace string, lookup doc.Node) (value.Value, error) {
+	if lookup.Kind() != doc.Map {
+		return value.Value{}, fail(call, "function-shape", "Fn::TransformNamespace", "[DependsOn, string, {Lookup: {name: [names]}}]")
+	}
+	var names []value.Value
+	for entry := range lookup.Items() {
+		for name := range entry.Items() {
+			names = append(names, value.String(namespace+name.Text()))
+		}
+	}
+	return value.List(names), nil
+}
+
 // evalTransformNamespace puts the namespace of a module before the name of a
 // condition; a boolean stays one.
 func evalTransformNamespace(e *evaluator, call, arg doc.Node) (value.Value, error) {
-	if arg.Kind() != doc.List || arg.Len() != 3 || arg.At(0).Text() != "Condition" {
-		return value.Value{}, fail(call, "function-shape", "Fn::TransformNamespace", "[Condition, string, condition]")
+	if arg.Kind() != doc.List || arg.Len() != 3 {
+		return value.Value{}, fail(call, "function-shape", "Fn::TransformNamespace", "[Condition or DependsOn, string, value]")
+	}
+	switch arg.At(0).Text() {
+	case "Condition":
+	case "DependsOn":
+		return namespaced(call, arg.At(1).Text(), arg.At(2).Get("Lookup"))
+	default:
+		return value.Value{}, fail(call, "function-shape", "Fn::TransformNamespace", "[Condition or DependsOn, string, value]")
 	}
 	subject := arg.At(2)
 	if subject.Kind() == doc.List && subject.Len() > 0 {

@@ -105,6 +105,9 @@ func (e *evaluator) resource(call doc.Node, to target, attribute string) (value.
 		}
 		return value.Value{}, fail(call, "reference-absent", to.name)
 	}
+	if to.count >= 0 && e.noLocal {
+		return value.Value{}, fail(call, "counted-reference", to.name)
+	}
 	if to.count < 0 {
 		return e.known(call, to.name, attribute), nil
 	}

@@ -89,6 +89,11 @@ func callOf(n doc.Node) (name string, arg doc.Node, ok bool) {
 	return name, arg, true
 }
 
+func isCall(n doc.Node) bool {
+	_, _, ok := callOf(n)
+	return ok
+}
+
 // one makes a strict function of one argument.
 func one(f func(v value.Value) (value.Value, error)) func([]value.Value) (value.Value, error) {
 	return func(args []value.Value) (value.Value, error) { return f(args[0]) }

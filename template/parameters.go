@@ -63,7 +63,12 @@ func (t *Template) readParameter(n doc.Node, path string) *Parameter {
 		Name:                  n.Key(),
 		Type:                  n.Get("Type").Text(),
 		AllowedPattern:        n.Get("AllowedPattern").Text(),
-		NoEcho:                strings.EqualFold(n.Get("NoEcho").Text(), "true"),
+		NoEcho:                isTrue(n.Get("NoEcho")),
+		Confirm:               isTrue(n.Get("Confirm")),
+		TextArea:              isTrue(n.Get("TextArea")),
+		Required:              isTrue(n.Get("Required")),
+		ReadOnly:              isTrue(n.Get("ReadOnly")),
+		Placeholder:           n.Get("Placeholder"),
 		AssociationProperty:   n.Get("AssociationProperty").Text(),
 		AssociationMetadata:   n.Get("AssociationPropertyMetadata"),
 		ConstraintDescription: n.Get("ConstraintDescription"),
@@ -87,6 +92,9 @@ func (t *Template) readParameter(n doc.Node, path string) *Parameter {
 	}
 	return p
 }
+
+// isTrue reads a boolean attribute, which may be a text.
+func isTrue(n doc.Node) bool { return strings.EqualFold(n.Text(), "true") }
 
 func (t *Template) readType(p *Parameter, path string) {
 	n := p.Node.Get("Type")
@@ -120,6 +128,12 @@ func (t *Template) readConstraints(p *Parameter, path string) {
 			}
 			t.report(sev, diag.Code(code), n.Get("AllowedPattern"), path+".AllowedPattern", clip(p.AllowedPattern))
 		}
+	}
+	if c := n.Get("AllowedPattern"); p.AllowedPattern != "" && p.Type != typeString {
+		t.report(diag.Warning, "constraint-unfit", c, path+".AllowedPattern", "AllowedPattern", p.Type)
+	}
+	if c := n.Get("Confirm"); p.Confirm && (p.Type != typeString || !p.NoEcho) {
+		t.report(diag.Warning, "confirm-unfit", c, path+".Confirm", p.Name)
 	}
 	p.MinLength = t.readLength(n.Get("MinLength"), path)
 	p.MaxLength = t.readLength(n.Get("MaxLength"), path)

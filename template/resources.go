@@ -125,11 +125,17 @@ func (t *Template) readDependsOn(r *Resource, n doc.Node) {
 			case member.Kind() == doc.String:
 				seen[name] = true
 				r.DependsOn = append(r.DependsOn, name)
+			case isCall(member):
+				r.computed = append(r.computed, member)
 			default:
 				t.report(diag.Error, "depends-on-shape", member, r.path("DependsOn"), r.Name, member.Kind().String())
 			}
 		}
 	default:
+		if isCall(n) {
+			r.computed = append(r.computed, n)
+			return
+		}
 		t.report(diag.Error, "depends-on-shape", n, r.path("DependsOn"), r.Name, n.Kind().String())
 	}
 }

@@ -130,7 +130,7 @@ func (t *Template) readOutputs(section doc.Node) {
 			Description: n.Get("Description"),
 			Label:       n.Get("Label"),
 			Value:       n.Get("Value"),
-			NoEcho:      strings.EqualFold(n.Get("NoEcho").Text(), "true"),
+			NoEcho:      isTrue(n.Get("NoEcho")),
 			Node:        n,
 		}
 		o.Condition, o.fixed = t.readConditionName(n.Get("Condition"), path)

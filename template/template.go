@@ -79,6 +79,11 @@ type Parameter struct {
 	MinLength, MaxLength  *int
 	MinValue, MaxValue    *float64
 	NoEcho                bool
+	Confirm               bool     // a form asks twice
+	TextArea              bool     // a form has several lines for it
+	Required              bool     // a form wants it filled in
+	ReadOnly              bool     // a form does not let it be changed
+	Placeholder           doc.Node // text, or a map from language to text
 	AssociationProperty   string
 	AssociationMetadata   doc.Node
 	ConstraintDescription doc.Node // text, or a map from language to text
@@ -121,7 +126,7 @@ type Resource struct {
 	Name           string
 	Type           string
 	Condition      string   // "" if there is none
-	DependsOn      []string // logical ids, without the empty and doubled ones
+	DependsOn      []string // logical ids, without the empty and doubled ones and without functions
 	DeletionPolicy string   // "Delete", "Retain", or "" where a parameter decides
 	Count          doc.Node // zero: not counted
 	Properties     doc.Node
@@ -129,8 +134,9 @@ type Resource struct {
 	UpdatePolicy   doc.Node
 	Node           doc.Node
 
-	policy doc.Node // DeletionPolicy as written
-	fixed  bool     // Condition is the literal false
+	policy   doc.Node   // DeletionPolicy as written
+	computed []doc.Node // functions in DependsOn
+	fixed    bool       // Condition is the literal false
 }
 
 // Output is one entry of Outputs.

@@ -156,6 +156,11 @@ func (v *verifier) count(r *Resource) {
 }
 
 func (v *verifier) dependsOn(r *Resource) {
+	v.section = r.path("DependsOn")
+	v.in, v.resources, v.locals = inCondition, false, false
+	for _, n := range r.computed {
+		v.walk(n)
+	}
 	for _, name := range r.DependsOn {
 		base := name
 		sym, ok := v.t.names[name]

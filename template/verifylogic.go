@@ -50,6 +50,9 @@ func verifyTransformNamespace(v *verifier, call, arg doc.Node) {
 		v.report(diag.Error, "function-shape", call, "Fn::TransformNamespace", "[3]")
 		return
 	}
+	if arg.At(0).Text() == "DependsOn" {
+		return
+	}
 	subject := arg.At(2)
 	if subject.Kind() == doc.List && subject.Len() > 0 {
 		subject = subject.At(0)

@@ -57,6 +57,9 @@ func (v *verifier) pseudo(n doc.Node, name string) {
 		v.report(diag.Error, "index-misplaced", n)
 		return
 	}
+	if name == "ALIYUN::StackId" && v.local >= 0 && v.t.Locals[v.local].Type == localEval {
+		v.report(diag.Warning, "local-stack-id", n, v.t.Locals[v.local].Name)
+	}
 	for _, known := range pseudoNames {
 		if name == known {
 			return
@@ -81,7 +84,11 @@ func (v *verifier) resourceUsed(n doc.Node, name string, attribute bool) *Resour
 			return nil
 		}
 		v.needs(sym.index)
-		return v.t.Resources[sym.index]
+		r := v.t.Resources[sym.index]
+		if !v.locals && !r.Count.IsZero() && r.Name == name {
+			v.report(diag.Error, "counted-reference", n, name) // metadata and policies have no lists of instances
+		}
+		return r
 	}
 	if v.t.NeedsTransform() {
 		return nil // a transform may make it
