@@ -75,16 +75,12 @@ func (c *Cloud) perform(ctx context.Context, n int, req *provider.Call) (json.Ra
 		return nil, refusal
 	}
 	body, err := f.run()
-	numbered := f.api.Service != "OSS" // whose answers are documents
 	c.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
 	if f.shaped {
-		body = c.propose(req, body)
-	}
-	if numbered {
-		body = withRequestID(body, requestID(n))
+		return c.propose(req, body), nil
 	}
 	return body, nil
 }
@@ -150,7 +146,7 @@ func (f *frame) run() (json.RawMessage, error) {
 			}
 		}
 		f.shaped = had.Shaped
-		return had.Body, nil
+		return withRequestID(had.Body, requestID(f.number)), nil
 	}
 	behave := behaviours[f.api.Service+" "+f.api.Name]
 	if behave == nil {
@@ -159,6 +155,9 @@ func (f *frame) run() (json.RawMessage, error) {
 	out, refusal := behave(f)
 	if refusal != nil {
 		return nil, refusal
+	}
+	if f.api.Service != "OSS" { // whose answers are documents
+		out["RequestId"] = requestID(f.number)
 	}
 	var done *answered
 	body := encode(out)

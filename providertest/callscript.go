@@ -110,10 +110,15 @@ func (c *Cloud) propose(req *provider.Call, body json.RawMessage) json.RawMessag
 	if f == nil {
 		return body
 	}
-	if other, ok := f(req, body); ok {
+	other, ok := f(req, body)
+	if !ok {
+		return body
+	}
+	var had struct{ RequestId string }
+	if err := json.Unmarshal(body, &had); err != nil || had.RequestId == "" {
 		return other
 	}
-	return body
+	return withRequestID(other, had.RequestId)
 }
 
 // ShapeAnswered lists the APIs whose calls were answered by the shape of their

@@ -15,6 +15,7 @@ var taggable = []struct {
 	kind *kind
 }{
 	{"instance", instances}, {"disk", disks}, {"image", images}, {"snapshot", snapshots}, {"securitygroup", groups}, {"eip", addresses}, {"command", commands},
+	{"eni", interfaces}, {"vpc", vpcs}, {"vswitch", vswitches},
 }
 
 // owner finds the thing that keeps the tags of an id; nil if the cloud only

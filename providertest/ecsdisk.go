@@ -169,14 +169,16 @@ func detachDisk(f *frame) (map[string]any, *provider.Error) {
 	if t.status() != "In_use" && t.text("InstanceId") == "" && !t.fresh() {
 		return nil, incorrectDisk(t)
 	}
-	t.become("Detach", "Detaching", "Available")
-	t.alter(func(l *live) {
-		if l.Set == nil {
-			l.Set = make(map[string]any)
-		}
-		l.Set["InstanceId"], l.Set["Device"], l.Set["Portable"] = "", "", true
-	})
+	f.release(t)
 	return map[string]any{}, nil
+}
+
+// release takes a disk off its instance.
+func (f *frame) release(t *thing) {
+	t.become("Detach", "Detaching", "Available")
+	for name, v := range map[string]any{"InstanceId": "", "Device": "", "Portable": true} {
+		t.set(name, v)
+	}
 }
 
 func resizeDisk(f *frame) (map[string]any, *provider.Error) {

@@ -65,7 +65,7 @@ func (f *frame) tellInstance(t *thing) map[string]any {
 	known["InnerIpAddress"] = map[string]any{"IpAddress": []any{}}
 	known["EipAddress"] = f.boundEIP(t.id)
 	known["NetworkInterfaces"] = map[string]any{"NetworkInterface": []any{map[string]any{
-		"NetworkInterfaceId": "eni-" + strings.TrimPrefix(t.id, "i-"), "PrimaryIpAddress": t.text("PrivateIp"), "MacAddress": "00:16:3e:" + macOf(t.o.Seed), "Type": "Primary",
+		"NetworkInterfaceId": existingID(styleOf(interfaces.typ), newSeed("primary interface", t.id), f.region), "PrimaryIpAddress": t.text("PrivateIp"), "MacAddress": "00:16:3e:" + macOf(t.o.Seed), "Type": "Primary",
 		"PrivateIpSets": map[string]any{"PrivateIpSet": []any{map[string]any{"PrivateIpAddress": t.text("PrivateIp"), "Primary": true}}},
 	}}}
 	return known
@@ -171,16 +171,6 @@ func describeInstances(f *frame) (map[string]any, *provider.Error) {
 
 func describeInstanceStatus(f *frame) (map[string]any, *provider.Error) {
 	return f.listing("InstanceStatuses.InstanceStatus", "InstanceId", f.selected(f.instanceSelection()))
-}
-
-func describeInstanceAttribute(f *frame) (map[string]any, *provider.Error) {
-	t, err := f.find(instances, f.args.text("InstanceId"), "InstanceId")
-	if err != nil {
-		return nil, err
-	}
-	x := f.filler(t.id, nil)
-	x.known, x.inner = f.tellInstance(t), 0
-	return x.object(f.c.membersOf("ECS", "DescribeInstanceAttribute"), 0), nil
 }
 
 // instanceProps are the parameters of RunInstances that are properties of the

@@ -72,8 +72,34 @@ func (f *frame) deleteInstance(id string) *provider.Error {
 	if t.status() != "Stopped" && !f.args.flag("Force") && !t.fresh() {
 		return incorrectStatus(t)
 	}
+	f.bereave(t)
 	t.vanish()
 	return nil
+}
+
+// bereave takes along what goes with an instance, and sets the rest free.
+func (f *frame) bereave(t *thing) {
+	for _, d := range f.disksOf(t) {
+		if d.text("Type") == "system" || d.text("DeleteWithInstance") == "true" {
+			d.vanish()
+		} else {
+			f.release(d)
+		}
+	}
+	for _, e := range f.c.things(addresses) {
+		if f.bound(e) == t.id {
+			e.set("InstanceId", "")
+		}
+	}
+	for _, n := range f.c.things(interfaces) {
+		switch {
+		case f.hostOf(n) != t.id:
+		case n.text("Type") == "Primary":
+			n.vanish()
+		default:
+			n.set("InstanceId", "")
+		}
+	}
 }
 
 func deleteInstance(f *frame) (map[string]any, *provider.Error) {

@@ -36,6 +36,9 @@ type thing struct {
 	o     *object
 	id    string
 	index int
+
+	told [2]map[string]any // the attributes and properties of o, as far as asked for
+	of   *object           // whose they are
 }
 
 // thing finds a thing by its id; nil if there is none.
@@ -219,11 +222,12 @@ func (t *thing) value(name string) any {
 			return v
 		}
 	}
-	for _, data := range [...][]byte{t.o.Attributes, t.o.Properties} {
-		m, err := decodeObject(data)
-		if err != nil {
-			continue
-		}
+	if t.of != t.o {
+		t.told[0], _ = decodeObject(t.o.Attributes)
+		t.told[1], _ = decodeObject(t.o.Properties)
+		t.of = t.o
+	}
+	for _, m := range t.told {
 		if v, ok := m[name]; ok {
 			return v
 		}
