@@ -24,7 +24,8 @@ type fakeCloud struct {
 	lose    func(verb, logicalID string, nth int) error // as refuse, but after the effect
 	counted map[string]int
 	types   map[string]*provider.Type
-	given   string // the properties of all calls, where a test collects them
+	missing map[string]bool // types that the cloud does not have
+	given   string          // the properties of all calls, where a test collects them
 }
 
 func newFakeCloud() *fakeCloud {
@@ -34,6 +35,9 @@ func newFakeCloud() *fakeCloud {
 func (c *fakeCloud) Describe(_ context.Context, typ string) (*provider.Type, error) {
 	if t := c.types[typ]; t != nil {
 		return t, nil
+	}
+	if c.missing[typ] {
+		return nil, &provider.Error{Kind: provider.NotFound, Code: "ResourceTypeNotFound"}
 	}
 	return &provider.Type{Name: typ, Coverage: provider.CoverageNone}, nil
 }

@@ -156,12 +156,14 @@ func (e *Engine) target(ctx context.Context, c *Change, in *planInput) error {
 	if types.err != nil {
 		return fmt.Errorf("resource types cannot be looked up: %w", types.err)
 	}
-	if err := findings.Err(); err != nil {
-		return err
-	}
 	params, err := e.parameters(c, in)
 	if err != nil {
 		return err
+	}
+	if findings.Err() != nil { // with what is wrong with the parameters, all at once
+		findings = append(findings, t.CheckParameters(params, e.world(ctx, in.ref.Name))...)
+		findings.Sort()
+		return findings.Err()
 	}
 	now, err := e.templateTime(in)
 	if err != nil {
