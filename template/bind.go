@@ -38,6 +38,7 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 	if s.world == nil {
 		s.world = &World{}
 	}
+	s.asksZones = s.world.Zones != nil
 	if !t.dated {
 		s.pseudo.Now = time.Time{}
 	}

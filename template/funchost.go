@@ -26,6 +26,9 @@ func evalGetAZs(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
+	if v.IsUnknown() && e.scope.asksZones {
+		return value.Value{}, fail(call, "answer-too-late", askZones)
+	}
 	if v.IsUnknown() {
 		return e.later(call, v), nil
 	}
@@ -37,7 +40,7 @@ func evalGetAZs(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		region = e.scope.pseudo.Region
 	}
 	zones, ok := e.scope.pseudo.Zones[region]
-	if q := (question{asks: askZones, a: region}); !ok && e.answered(q, e.scope.world != nil && e.scope.world.Zones != nil) {
+	if q := (question{asks: askZones, a: region}); !ok && e.scope.asksZones {
 		return e.ask(call, q, v)
 	}
 	var items []value.Value
@@ -50,13 +53,6 @@ func evalGetAZs(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		}
 	}
 	return marked(value.List(items), v.HasSensitive()), nil
-}
-
-// answered reports whether there is an answer to a question, or somebody to
-// give it.
-func (e *evaluator) answered(q question, somebody bool) bool {
-	_, ok := e.scope.answers[q]
-	return ok || somebody
 }
 
 func evalFormatTime(e *evaluator, call, arg doc.Node) (value.Value, error) {

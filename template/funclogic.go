@@ -81,10 +81,13 @@ func evalIf(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		return value.Value{}, err
 	case v.IsUnknown():
 		return e.later(call, v), nil
-	case v.Bool():
-		return e.eval(arg.At(1))
 	}
-	return e.eval(arg.At(2))
+	chosen := arg.At(2)
+	if v.Bool() {
+		chosen = arg.At(1)
+	}
+	out, err := e.eval(chosen)
+	return marked(out, v.HasSensitive()), err
 }
 
 // conditionName gives the name in a reference to a condition: the name itself
@@ -208,8 +211,14 @@ func evalTransformNamespace(e *evaluator, call, arg doc.Node) (value.Value, erro
 		return value.String(arg.At(1).Text() + name), nil
 	}
 	v, err := e.eval(subject)
-	if err == nil && v.Kind() == value.KindString {
-		v = value.String(arg.At(1).Text() + v.Text())
+	switch {
+	case err != nil:
+	case v.IsUnknown():
+		return e.later(call, v), nil
+	case v.Kind() == value.KindString:
+		return marked(value.String(arg.At(1).Text()+v.Text()), v.HasSensitive()), nil
+	case v.Kind() != value.KindBool:
+		return value.Value{}, fail(call, "condition-not-boolean", v.Kind().String())
 	}
 	return v, err
 }

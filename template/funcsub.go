@@ -120,13 +120,29 @@ func (e *evaluator) subArguments(call, arg doc.Node) (text, variables value.Valu
 	if text, err = e.eval(arg.At(0)); err != nil || arg.Len() == 1 {
 		return text, variables, err
 	}
-	if variables, err = e.eval(arg.At(1)); err != nil {
+	if variables, err = e.variables(arg.At(1)); err != nil {
 		return text, variables, err
 	}
 	if k := variables.Kind(); k != value.KindMap && k != value.KindNull {
 		return text, variables, fail(call, "function-shape", "Fn::Sub", "string, [string, map]")
 	}
 	return text, variables, nil
+}
+
+// variables evaluates the map of variables. One that is removed is null.
+func (e *evaluator) variables(n doc.Node) (value.Value, error) {
+	if n.Kind() != doc.Map || isCall(n) {
+		return e.eval(n)
+	}
+	entries := make([]value.Entry, n.Len())
+	for i := range entries {
+		v, err := e.eval(n.At(i))
+		if err != nil {
+			return value.Value{}, err
+		}
+		entries[i] = value.Entry{Key: n.KeyAt(i), Value: orNull(v)}
+	}
+	return bounded(n, value.Map(entries))
 }
 
 // subValue gives what ${name} stands for.

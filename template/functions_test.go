@@ -3,6 +3,7 @@ package template_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,9 +124,7 @@ func TestVectors(t *testing.T) {
 }
 
 // functionTests are named after the sections of the reference.
-var functionTests = []struct {
-	section, expr, want string
-}{
+var functionTests = []struct{ section, expr, want string }{
 	{"Ref", `{"Ref":"Size"}`, `40`},
 	{"Ref", `{"Ref":"Opt"}`, `null`},
 	{"Ref", `{"Ref":"ALIYUN::Region"}`, `"cn-test"`},
@@ -303,7 +302,7 @@ var functionTests = []struct {
 }
 
 func TestFunctions(t *testing.T) {
-	for _, test := range functionTests {
+	for _, test := range slices.Concat(functionTests, edgeTests) {
 		if _, got, _ := property(t, test.expr, nil); got != test.want {
 			t.Errorf("%s: %s = %s, want %s", test.section, test.expr, got, test.want)
 		}
@@ -322,35 +321,89 @@ func TestFunctionNesting(t *testing.T) {
 	}
 }
 
+// conditionTests are conditions, named after the sections of the reference.
+var conditionTests = []struct{ section, expr, want string }{
+	{"Equals", `{"Fn::Equals":["prod",{"Ref":"Text"}]}`, "false"},
+	{"Equals", `{"Fn::Equals":[null,{"Ref":"Opt"}]}`, "true"},
+	{"Equals", `{"Fn::Equals":[true,{"Ref":"Flag"}]}`, "true"},
+	{"Equals", `{"Fn::Equals":["true",{"Ref":"Flag"}]}`, "false"},
+	{"Equals", `{"Fn::Equals":[40.0,{"Ref":"Size"}]}`, "true"},
+	{"And", `{"Fn::And":["Yes","No"]}`, "false"},
+	{"And", `{"Fn::And":[true,{"Condition":"Yes"}]}`, "true"},
+	{"Or", `{"Fn::Or":["Yes",{"Fn::Equals":[1,2]}]}`, "true"},
+	{"Not", `{"Fn::Not":["Yes"]}`, "false"},
+	{"Not", `{"Fn::Not":{"Fn::Equals":[1,2]}}`, "true"},
+	{"Ref", `{"Ref":"Flag"}`, "true"},
+	{"Equals", `{"Fn::Equals":[{"Fn::If":["Yes","a","b"]},"a"]}`, "true"},
+	{"Not", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y","es"]}}`, "false"},
+	{"root", `false`, "false"},
+	{"Not", `{"Fn::Not":"Nope"}`, "unknown-condition"},
+	{"Not", `{"Fn::Not":"X"}`, "condition-cycle"},
+	{"Equals", `{"Fn::Equals":[{"Ref":"A"},1]}`, "resource-misplaced"},
+	{"Equals", `{"Fn::Equals":[{"Fn::GetAtt":["A","x"]},1]}`, "function-misplaced"},
+	{"Equals", `{"Fn::Equals":[{"Fn::Sub":"x"},1]}`, "function-misplaced"},
+	{"If", `{"Fn::If":["Yes",true,false]}`, "function-misplaced"},
+	{"And", `{"Fn::And":["Yes"]}`, "function-shape"},
+	{"Ref", `{"Ref":"Text"}`, "condition-not-boolean"},
+	{"root", `"Yes"`, "condition-root"},
+	{"Any", `{"Fn::Any":[true]}`, "function-misplaced"},
+	{"And", `{"Fn::And":["Yes",1]}`, "condition-not-boolean"},
+	{"Equals", `{"Fn::Equals":[null,null]}`, "true"},
+	{"Equals", `{"Fn::Equals":[1,true]}`, "true"},
+	{"Equals", `{"Fn::Equals":["1",1]}`, "false"},
+	{"Equals", `{"Fn::Equals":[[1,{"a":2}],[1.0,{"a":2.0}]]}`, "true"},
+	{"Equals", `{"Fn::Equals":["",null]}`, "false"},
+	{"Equals", `{"Fn::Equals":[1]}`, "function-shape"},
+	{"Equals", `{"Fn::Equals":[1,2,3]}`, "function-shape"},
+	{"Equals", `{"Fn::Equals":"x"}`, "function-shape"},
+	{"Equals", `{"Fn::Equals":[]}`, "function-shape"},
+	{"Equals", `{"Fn::Equals":[{"Ref":"Secret"},"s3cret"]}`, "true"},
+	{"Equals", `{"Fn::Equals":[{"Ref":"Mac"},"m-abc"]}`, "true"},
+	{"Equals", `{"Fn::Equals":[{"Ref":"Nope"},1]}`, "unknown-reference"},
+	{"Not", `{"Fn::Not":[true]}`, "false"},
+	{"Not", `{"Fn::Not":false}`, "true"},
+	{"Not", `{"Fn::Not":{"Condition":"No"}}`, "true"},
+	{"Not", `{"Fn::Not":null}`, "condition-not-boolean"},
+	{"Not", `{"Fn::Not":[]}`, "function-shape"},
+	{"Not", `{"Fn::Not":["Yes","No"]}`, "function-shape"},
+	{"Not", `{"Fn::Not":1}`, "condition-not-boolean"},
+	{"Not", `{"Fn::Not":{"Fn::Length":"x"}}`, "condition-not-boolean"},
+	{"Not", `{"Fn::Not":{"Ref":"Flag"}}`, "false"},
+	{"Not", `{"Fn::Not":{"Fn::MatchPattern":["s.*",{"Ref":"Secret"}]}}`, "false"},
+	{"Not", `{"Fn::Not":{"Ref":"Opt"}}`, "condition-not-boolean"},
+	{"And", `{"Fn::And":["Yes","Yes","Yes"]}`, "true"},
+	{"And", `{"Fn::And":["Yes",{"Fn::Equals":[1,1]},true]}`, "true"},
+	{"And", `{"Fn::And":[]}`, "function-shape"},
+	{"And", `{"Fn::And":null}`, "function-shape"},
+	{"And", `{"Fn::And":"Yes"}`, "function-shape"},
+	{"And", `{"Fn::And":["Yes",null]}`, "condition-not-boolean"},
+	{"And", `{"Fn::And":["Yes","Nope"]}`, "unknown-condition"},
+	{"And", `{"Fn::And":[{"Fn::Not":"No"},{"Ref":"Flag"}]}`, "true"},
+	{"And", `{"Fn::And":["Yes",{"Fn::Equals":[{"Ref":"Secret"},"x"]}]}`, "false"},
+	{"And", `{"Fn::And":[["Yes"],"Yes"]}`, "true"},
+	{"Or", `{"Fn::Or":["No","No"]}`, "false"},
+	{"Or", `{"Fn::Or":[false,{"Condition":"Yes"}]}`, "true"},
+	{"Or", `{"Fn::Or":[]}`, "function-shape"},
+	{"Or", `{"Fn::Or":null}`, "function-shape"},
+	{"Or", `{"Fn::Or":["Yes"]}`, "function-shape"},
+	{"Or", `{"Fn::Or":["Yes",null]}`, "condition-not-boolean"},
+	{"Or", `{"Fn::Or":["Yes","Nope"]}`, "unknown-condition"},
+	{"Or", `{"Fn::Or":["No",{"Ref":"Flag"}]}`, "true"},
+	{"Or", `{"Fn::Or":["No",{"Fn::Equals":[{"Ref":"Secret"},"s3cret"]}]}`, "true"},
+	{"Or", `{"Fn::Or":["No",7]}`, "condition-not-boolean"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y",{"Condition":"es"}]}}`, "false"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y",["es"]]}}`, "false"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y","nope"]}}`, "unknown-condition"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y",{"Fn::Contains":[[1],1]}]}}`, "false"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y",{"Ref":"Opt"}]}}`, "condition-not-boolean"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":[]}}`, "function-shape"},
+	{"TransformNamespace", `{"Fn::Not":{"Fn::TransformNamespace":["Other","Y","es"]}}`, "function-shape"},
+	{"FindInMap", `{"Fn::FindInMap":["M","cn","img"]}`, "condition-not-boolean"},
+}
+
 func TestConditions(t *testing.T) {
-	for _, test := range [][2]string{
-		{`{"Fn::Equals":["prod",{"Ref":"Text"}]}`, "false"},
-		{`{"Fn::Equals":[null,{"Ref":"Opt"}]}`, "true"},
-		{`{"Fn::Equals":[true,{"Ref":"Flag"}]}`, "true"},
-		{`{"Fn::Equals":["true",{"Ref":"Flag"}]}`, "false"},
-		{`{"Fn::Equals":[40.0,{"Ref":"Size"}]}`, "true"},
-		{`{"Fn::And":["Yes","No"]}`, "false"},
-		{`{"Fn::And":[true,{"Condition":"Yes"}]}`, "true"},
-		{`{"Fn::Or":["Yes",{"Fn::Equals":[1,2]}]}`, "true"},
-		{`{"Fn::Not":["Yes"]}`, "false"},
-		{`{"Fn::Not":{"Fn::Equals":[1,2]}}`, "true"},
-		{`{"Ref":"Flag"}`, "true"},
-		{`{"Fn::Equals":[{"Fn::If":["Yes","a","b"]},"a"]}`, "true"},
-		{`{"Fn::Not":{"Fn::TransformNamespace":["Condition","Y","es"]}}`, "false"},
-		{`false`, "false"},
-		{`{"Fn::Not":"Nope"}`, "unknown-condition"},
-		{`{"Fn::Not":"X"}`, "condition-cycle"},
-		{`{"Fn::Equals":[{"Ref":"A"},1]}`, "resource-misplaced"},
-		{`{"Fn::Equals":[{"Fn::GetAtt":["A","x"]},1]}`, "function-misplaced"},
-		{`{"Fn::Equals":[{"Fn::Sub":"x"},1]}`, "function-misplaced"},
-		{`{"Fn::If":["Yes",true,false]}`, "function-misplaced"},
-		{`{"Fn::And":["Yes"]}`, "function-shape"},
-		{`{"Ref":"Text"}`, "condition-not-boolean"},
-		{`"Yes"`, "condition-root"},
-		{`{"Fn::Any":[true]}`, "function-misplaced"},
-		{`{"Fn::And":["Yes",1]}`, "condition-not-boolean"},
-	} {
-		src := fmt.Appendf(nil, frame, test[0], "1", `{"Fn::If":["X",true,false]}`, "1")
+	for _, test := range conditionTests {
+		src := fmt.Appendf(nil, frame, test.expr, "1", `{"Fn::If":["X",true,false]}`, "1")
 		tmpl, err := template.Parse("t.json", src, nil)
 		var scope *template.Scope
 		var desired *template.Desired
@@ -367,8 +420,8 @@ func TestConditions(t *testing.T) {
 			v, _ := desired.Resources[len(desired.Resources)-1].Properties.Get("P")
 			got = v.String()
 		}
-		if got != test[1] {
-			t.Errorf("%s = %s, want %s", test[0], got, test[1])
+		if got != test.want {
+			t.Errorf("%s: %s = %s, want %s", test.section, test.expr, got, test.want)
 		}
 	}
 }

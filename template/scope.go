@@ -75,6 +75,8 @@ type Scope struct {
 	binding *int   // steps that are left; nil once the scope is bound
 	world   *World // nil once the scope is bound
 	answers map[question]answer
+	// asksZones says that the world knows zones: there are no stand-ins.
+	asksZones bool
 
 	copies int     // instances of counted resources
 	counts []int32 // per resource, -1: not counted; nil: none is

@@ -26,6 +26,9 @@ func (s *Scope) appendWorld(dst []byte, w *value.Wire) []byte {
 			return append(data[i].attributes.AppendWire(dst, w), ']')
 		})
 	}
+	if s.asksZones {
+		dst = append(dst, `,"asksZones":true`...)
+	}
 	if len(s.answers) > 0 {
 		dst = append(dst, `,"answers":[`...)
 		for i, q := range s.questions() {
@@ -74,6 +77,7 @@ func (s *Scope) loadWorld(root doc.Node, open func(string) (value.Value, bool)) 
 		s.names[n.Key()] = symbol{localSymbol, int32(len(s.locals))}
 		s.locals = append(s.locals, l)
 	}
+	s.asksZones = root.Get("asksZones").Bool()
 	s.answers = make(map[question]answer)
 	for n := range root.Get("answers").Items() {
 		about, err := value.ParseWire(n.At(1).AppendJSON(nil), open)
