@@ -34,9 +34,8 @@ type compiler struct {
 // use is a reference from a task to another task's output.
 type use struct {
 	from, to int
-	at       diag.Range
+	ref      *reference
 	path     string
-	text     string
 }
 
 // expression gives the compiled form of a node of the template.

@@ -53,7 +53,7 @@ func (r *reader) compileInner(task *Task) []use {
 	ir.flow()
 	r.t.findings = append(r.t.findings, task.Inner.findings...)
 	for _, entry := range task.Inner.stored {
-		r.t.noteStored(entry, false)
+		r.t.noteStored(entry)
 	}
 	return nil
 }

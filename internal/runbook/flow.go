@@ -109,7 +109,7 @@ func (t *Template) reach(from int) []bool {
 }
 
 // jumpsBack reports whether a task may run after a later one.
-func (t *Template) jumpsBack(later, earlier int) bool { return t.reach(later)[earlier] }
+func (t *Template) jumpsBack(later, earlier int) bool { return t.backward && t.reach(later)[earlier] }
 
 // flow warns of tasks that never run.
 func (r *reader) flow() {
@@ -152,7 +152,7 @@ func (r *reader) neverSet(uses []use) {
 			reached[u.to] = t.reach(u.to)
 		}
 		if !reached[u.to][u.from] {
-			t.report(diag.Warning, "reference-never", u.at, u.path, u.text, t.Tasks[u.to].Name, t.Tasks[u.from].Name)
+			t.report(diag.Warning, "reference-never", u.ref.place(), u.path, u.ref.text, t.Tasks[u.to].Name, t.Tasks[u.from].Name)
 		}
 	}
 }

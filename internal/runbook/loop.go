@@ -79,12 +79,7 @@ func (r *reader) rate(l *Loop, path string) {
 }
 
 func (r *reader) loopOutput(task *Task, n doc.Node, path string) {
-	if task.LoopOutput(n.Key()) != nil {
-		r.reportKey(diag.Error, "name-twice", n, path, n.Key(), "output")
-	}
-	if !isName(n.Key()) {
-		r.reportKey(diag.Error, "name-invalid", n, path, clip(n.Key()), "output")
-	}
+	r.name(&task.Loop.outputs, n.Key(), len(task.Loop.Outputs), n, n.KeyRange(), path, "output")
 	o := &LoopOutput{Name: n.Key(), AggregateType: "Fn::ListJoin", Node: n}
 	task.Loop.Outputs = append(task.Loop.Outputs, o)
 	if !r.kind(n, path, doc.Map) {

@@ -35,20 +35,3 @@ func (n *names) find(name string) (int, bool) {
 	i, ok := n.fold[strings.ToLower(name)]
 	return i, ok && i >= 0
 }
-
-// foldFind finds an item by name in a short list.
-func foldFind[T any](list []*T, name string, nameOf func(*T) string) *T {
-	var found *T
-	for _, item := range list {
-		if nameOf(item) == name {
-			return item
-		}
-		if strings.EqualFold(nameOf(item), name) {
-			if found != nil {
-				return nil
-			}
-			found = item
-		}
-	}
-	return found
-}

@@ -143,13 +143,19 @@ func findPseudo(name string) (pseudo, bool) {
 	return 0, false
 }
 
+// maxSearched bounds the text in which a faulty reference is looked for.
+const maxSearched = 32 << 10
+
 // place is where the reference stands: its braces, where the document has the
 // text as it is, else the whole text.
 func (r *reference) place() diag.Range {
 	whole := r.node.Range()
-	source := r.node.Doc().Source().Text()[whole.Start:whole.End]
+	if whole.End-whole.Start > maxSearched {
+		return whole
+	}
+	source := string(r.node.Doc().Source().Text()[whole.Start:whole.End])
 	for at := 0; ; {
-		start, end, inner, ok := nextReference(string(source[at:]))
+		start, end, inner, ok := nextReference(source[at:])
 		if !ok {
 			return whole
 		}
@@ -169,13 +175,13 @@ func nextReference(s string) (start, end int, inner string, ok bool) {
 			return 0, 0, "", false
 		}
 		start = from + i
-		j := strings.Index(s[start+2:], "}}")
+		j := strings.IndexAny(s[start+2:], "{}\r\n")
 		if j < 0 {
 			return 0, 0, "", false
 		}
-		inner = s[start+2 : start+2+j]
-		if trimmed := strings.TrimSpace(inner); trimmed != "" && !strings.ContainsAny(inner, "{}\r\n") {
-			return start, start + 4 + j, trimmed, true
+		inner = strings.TrimSpace(s[start+2 : start+2+j])
+		if inner != "" && strings.HasPrefix(s[start+2+j:], "}}") {
+			return start, start + 4 + j, inner, true
 		}
 		from = start + 1
 	}

@@ -88,7 +88,7 @@ func near(name string, among []string) string { return nearOf(name, slices.Value
 
 func nearOf(name string, among iter.Seq[string]) string {
 	if name != "" {
-		if closest := diag.Nearest(name, among); closest != "" {
+		if closest := diag.Nearest(name, firstOf(among)); closest != "" {
 			return closest
 		}
 	}
@@ -105,4 +105,18 @@ func nearOf(name string, among iter.Seq[string]) string {
 		return noNames
 	}
 	return strings.Join(few, ", ")
+}
+
+// firstOf yields the first names only: the search for a near one must not make
+// many faults in a large template expensive.
+func firstOf(among iter.Seq[string]) iter.Seq[string] {
+	const most = 500
+	return func(yield func(string) bool) {
+		n := 0
+		for name := range among {
+			if n++; n > most || !yield(name) {
+				return
+			}
+		}
+	}
 }

@@ -2,7 +2,6 @@ package runbook
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
@@ -19,7 +18,9 @@ func (c *compiler) reference(n doc.Node, inner string) *reference {
 			return nil
 		}
 		r.kind, r.name, r.secret = toStore, name, secret
-		c.t.noteStored(inner, c.mute)
+		if !c.mute {
+			c.t.noteStored(inner)
+		}
 		return r
 	}
 	if len(inner) > len(pseudoPrefix) && strings.EqualFold(inner[:len(pseudoPrefix)], pseudoPrefix) {
@@ -128,7 +129,7 @@ func (c *compiler) checkOrder(task *Task, r *reference) bool {
 	if c.at.task == everyTask {
 		return true
 	}
-	c.uses = append(c.uses, use{c.at.task, task.Index, r.place(), strings.Join(c.path, "."), r.text})
+	c.uses = append(c.uses, use{c.at.task, task.Index, r, strings.Join(c.path, ".")})
 	if task.Index < c.at.task {
 		return true
 	}
@@ -144,13 +145,17 @@ func (c *compiler) checkOrder(task *Task, r *reference) bool {
 }
 
 // noteStored keeps the list of entries of the parameter store.
-func (t *Template) noteStored(inner string, mute bool) {
+func (t *Template) noteStored(inner string) {
 	name, secret, _ := storeName(inner)
 	entry := storePrefix + name
 	if secret {
 		entry = secretPrefix + name
 	}
-	if !mute && !slices.Contains(t.stored, entry) {
+	if !t.isStored[entry] {
+		if t.isStored == nil {
+			t.isStored = make(map[string]bool)
+		}
+		t.isStored[entry] = true
 		t.stored = append(t.stored, entry)
 	}
 }

@@ -38,6 +38,9 @@ func (r *reader) tasks(list doc.Node) {
 	}
 	for _, task := range r.t.Tasks {
 		r.targets(task)
+		for _, next := range r.t.successors(task) {
+			r.t.backward = r.t.backward || next <= task.Index
+		}
 	}
 }
 
@@ -84,12 +87,7 @@ func (r *reader) taskSection(n doc.Node, key, path string) doc.Node {
 }
 
 func (r *reader) taskOutput(task *Task, n doc.Node, path string) {
-	if earlier := task.Output(n.Key()); earlier != nil {
-		r.reportKey(diag.Error, "name-twice", n, path, n.Key(), "output")
-	}
-	if !isName(n.Key()) {
-		r.reportKey(diag.Error, "name-invalid", n, path, clip(n.Key()), "output")
-	}
+	r.name(&task.outputs, n.Key(), len(task.Outputs), n, n.KeyRange(), path, "output")
 	o := &TaskOutput{Name: n.Key(), Type: "String", Node: n}
 	task.Outputs = append(task.Outputs, o)
 	if !r.kind(n, path, doc.Map) {

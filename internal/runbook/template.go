@@ -39,6 +39,8 @@ type Template struct {
 	expressions map[doc.Node]expression
 	programs    *programs
 	stored      []string
+	isStored    map[string]bool
+	backward    bool // a task may go on to itself or an earlier one
 }
 
 // Parameter is one declared parameter.
@@ -100,6 +102,8 @@ type Task struct {
 	// ACS::Template or the tasks of an ACS::Loop. nil if there is none.
 	Inner *Template
 	Node  doc.Node
+
+	outputs names
 }
 
 // TaskOutput is one declared output of a task.
@@ -126,6 +130,8 @@ type Loop struct {
 	Flat        bool // the form of 2019
 	Outputs     []*LoopOutput
 	Node        doc.Node
+
+	outputs names
 }
 
 // LoopOutput is one output of a loop, made of an output of its items.
@@ -210,7 +216,10 @@ func (t *Template) Stored() []string { return t.stored }
 // Output returns a declared output of the task, with leniency in case; nil if
 // there is none.
 func (task *Task) Output(name string) *TaskOutput {
-	return foldFind(task.Outputs, name, func(o *TaskOutput) string { return o.Name })
+	if i, ok := task.outputs.find(name); ok {
+		return task.Outputs[i]
+	}
+	return nil
 }
 
 // LoopOutput returns an output of the task's loop likewise.
@@ -218,5 +227,8 @@ func (task *Task) LoopOutput(name string) *LoopOutput {
 	if task.Loop == nil {
 		return nil
 	}
-	return foldFind(task.Loop.Outputs, name, func(o *LoopOutput) string { return o.Name })
+	if i, ok := task.Loop.outputs.find(name); ok {
+		return task.Loop.Outputs[i]
+	}
+	return nil
 }
