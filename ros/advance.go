@@ -177,7 +177,7 @@ func (m *machine) beginUndo(i int) core.Event {
 	case step.Verb == ReleaseVerb:
 		return &stepDone{Step: i}
 	case step.Verb == CreateVerb: // of what a delete took away
-		if undone.state != done && undone.state != failed {
+		if undone.state != done && (undone.state != failed || !m.hadID(i)) {
 			return &stepDone{Step: i, Outcome: SkipOutcome}
 		}
 		if _, err := m.resolve(i); err != nil {
@@ -191,6 +191,13 @@ func (m *machine) beginUndo(i int) core.Event {
 		return m.refused(i, "InvalidProperties", err)
 	}
 	return &stepStarted{Step: i, Outcome: UpdateOutcome}
+}
+
+// hadID reports whether the instance that a failed delete was about is known to
+// have been there. One that never was needs no undoing.
+func (m *machine) hadID(i int) bool {
+	in := m.state.resource(m.run.plan.Steps[i].LogicalID).instance(m.run.target(i))
+	return in != nil && in.PhysicalID != ""
 }
 
 func (m *machine) refused(step int, code string, err error) core.Event {

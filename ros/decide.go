@@ -118,9 +118,9 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	step := &r.plan.Steps[res.step]
 	perr, typed := errors.AsType[*provider.Error](res.err)
 	if !typed {
-		return &stepFailed{Step: res.step, Err: CallError{Message: m.vault.scrub(res.err.Error())}}
+		return &stepFailed{Step: res.step, Err: CallError{Message: m.vault.scrub(res.err.Error()), Repeated: res.repeated}}
 	}
-	why := CallError{Kind: perr.Kind.String(), Code: perr.Code, Message: m.vault.scrub(perr.Message), RequestID: perr.RequestID, Path: perr.Path}
+	why := CallError{Kind: perr.Kind.String(), Code: perr.Code, Message: m.vault.scrub(perr.Message), RequestID: perr.RequestID, Path: perr.Path, Repeated: res.repeated}
 	if why.Message == "" && perr.Err != nil {
 		why.Message = m.vault.scrub(perr.Err.Error())
 	}

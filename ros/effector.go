@@ -45,6 +45,7 @@ type stepResult struct {
 	resume     []byte
 	note       string
 	after      time.Duration
+	repeated   bool // the call may have been made before, its answer lost
 	heard      bool // between the last record of this step and this answer, one brought no news
 }
 
@@ -69,7 +70,7 @@ func (e *effector) Do(ctx context.Context, cmd core.Command) core.Answer {
 		return core.Answer{}
 	}
 	defer e.busy.give(w.findToken)
-	res := &stepResult{run: w.run, step: w.step, seq: w.seq, verb: w.verb, heard: w.heard}
+	res := &stepResult{run: w.run, step: w.step, seq: w.seq, verb: w.verb, heard: w.heard, repeated: w.req.Repeated}
 	var progress *provider.Progress
 	progress, res.err = e.call(ctx, w, res)
 	if ctx.Err() != nil && res.err != nil {

@@ -122,7 +122,9 @@ func (m *machine) evolvePhase(f *phaseEntered) {
 }
 
 func (m *machine) evolveStop(f *stopAsked) {
-	m.run.stop = f
+	if m.run.stop = f; f.Quick { // there is nothing left that the deadline could stop
+		m.changes = append(m.changes, change{step: -1, deadline: m.run.deadlineID(), cancel: true})
+	}
 	if m.run.cause == "" {
 		m.run.cause = "Stack " + string(m.run.plan.Operation) + " stopped: " + f.Reason
 	}

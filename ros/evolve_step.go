@@ -176,7 +176,7 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 		if f.Outcome != SkipOutcome || r.tracked(i) {
 			m.instanceGone(i, res)
 		}
-	case verb == checkVerb:
+	case verb == checkVerb && f.Outcome != SkipOutcome:
 		if in := res.instance(r.target(i)); in != nil {
 			in.Failed = false
 		}

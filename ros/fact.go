@@ -113,6 +113,9 @@ type CallError struct {
 	Message   string `json:"m,omitempty"`
 	RequestID string `json:"rid,omitempty"`
 	Path      string `json:"p,omitempty"`
+	// Repeated says that the call may have been made before, and its answer
+	// lost: what the error says is of the last call alone.
+	Repeated bool `json:"again,omitempty"`
 }
 
 func (e CallError) Error() string {
@@ -137,6 +140,9 @@ func (e CallError) limited() bool { return e.Kind == provider.Throttled.String()
 
 // uncertain reports whether the call may have had an effect all the same.
 func (e CallError) uncertain() bool {
+	if e.Repeated {
+		return true
+	}
 	switch e.Kind {
 	case "invalid", "denied", "quota", "unavailable", "unsupported", "not-found", "throttled", "conflict", "needs-replacement":
 		return false

@@ -69,7 +69,10 @@ func (m *machine) Outstanding() []core.Command {
 	if r == nil || r.ended || m.vault.broken != nil {
 		return nil
 	}
-	out := []core.Command{{ID: r.deadlineID(), NotBefore: r.deadline()}}
+	var out []core.Command
+	if r.stop == nil || !r.stop.Quick { // else it has come, or comes too late
+		out = append(out, core.Command{ID: r.deadlineID(), NotBefore: r.deadline()})
+	}
 	for i := range r.steps {
 		if r.steps[i].state == inFlight {
 			out = append(out, m.command(i, true))
