@@ -66,6 +66,9 @@ func (t *Template) read(root doc.Node, size int) {
 	if slices.Contains(t.Transforms, serverlessTransform) {
 		root = t.expandServerless(root)
 	}
+	if t.kind == Terraform && t.Workspace.Kind() == doc.Map {
+		root = t.expandTerraform(root)
+	}
 	t.Description = root.Get("Description")
 	t.Metadata = root.Get("Metadata")
 	t.readParameters(t.section(root, "Parameters"))

@@ -142,7 +142,7 @@ Outputs:
 `, []string{"3: error output-not-map", "4: error output-without-value", "5: warning unknown-output-field", "6: error unknown-reference", "7: error unknown-condition"}},
 		{"terraform", `
 Transform: Aliyun::Terraform-v1.5
-Workspace: {main.tf: 'variable "x" {}'}
+Workspace: {main.tf: 'variable "p_q" {}'}
 Parameters: {p_q: {Type: String}}
 Outputs: {o: {Label: x}}
 `, nil},

@@ -40,7 +40,10 @@ type Template struct {
 	Description doc.Node
 	Metadata    doc.Node
 	Transforms  []string
-	Workspace   doc.Node // of a Terraform template
+	// Workspace and Files are of a Terraform template, whose parameters and
+	// outputs are those of its root module together with what the sections say.
+	Workspace doc.Node
+	Files     []*File
 
 	// All in the order of the template.
 	Parameters []*Parameter

@@ -15,6 +15,8 @@ type Draft struct {
 	Items []*Draft
 	// At and KeyAt are the places in the source that findings point to.
 	At, KeyAt diag.Range
+
+	index map[string]int // of the items of a large map, as many as it has
 }
 
 // Copy makes a draft of a node. Its parts keep their places in the source; with
@@ -46,12 +48,27 @@ func (d *Draft) Get(key string) *Draft {
 	if d == nil || d.Kind != Map {
 		return nil
 	}
-	for _, item := range d.Items {
-		if item.Key == key {
-			return item
-		}
+	if i := d.find(key); i >= 0 {
+		return d.Items[i]
 	}
 	return nil
+}
+
+// find gives the place of a key, -1 if there is none.
+func (d *Draft) find(key string) int {
+	if len(d.Items) <= linearKeys {
+		return slices.IndexFunc(d.Items, func(item *Draft) bool { return item.Key == key })
+	}
+	if len(d.index) != len(d.Items) {
+		d.index = make(map[string]int, 2*len(d.Items))
+		for i, item := range d.Items {
+			d.index[item.Key] = i
+		}
+	}
+	if i, ok := d.index[key]; ok {
+		return i
+	}
+	return -1
 }
 
 // Set puts a value under a key of a map, in the place of the one there or
@@ -61,19 +78,21 @@ func (d *Draft) Set(key string, v *Draft) *Draft {
 	if v.KeyAt == (diag.Range{}) {
 		v.KeyAt = v.At
 	}
-	for i, item := range d.Items {
-		if item.Key == key {
-			d.Items[i] = v
-			return d
-		}
+	if i := d.find(key); i >= 0 {
+		d.Items[i] = v
+		return d
 	}
 	d.Items = append(d.Items, v)
+	if len(d.index) == len(d.Items)-1 && d.index != nil {
+		d.index[key] = len(d.Items) - 1
+	}
 	return d
 }
 
 // Remove takes a key out of a map.
 func (d *Draft) Remove(key string) {
 	if d != nil {
+		d.index = nil
 		d.Items = slices.DeleteFunc(d.Items, func(item *Draft) bool { return item.Key == key })
 	}
 }
@@ -81,6 +100,7 @@ func (d *Draft) Remove(key string) {
 // Clone copies a draft with all its parts.
 func (d *Draft) Clone() *Draft {
 	c := *d
+	c.index = nil
 	c.Items = make([]*Draft, len(d.Items))
 	for i, item := range d.Items {
 		c.Items[i] = item.Clone()
