@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -136,3 +138,6 @@ func placeholder(text string) int {
 	}
 	return int(text[1] - '0')
 }
+
+// Codes lists the codes of the catalogue in order.
+func Codes() []Code { return slices.Sorted(maps.Keys(catalogue())) }
