@@ -114,3 +114,19 @@ func TestSpec7RollbackFailed(t *testing.T) {
 		})
 	}
 }
+
+// A text that names what a rollback makes anew names the new one after it.
+func TestRollbackRenamesWithinTexts(t *testing.T) {
+	src := strings.NewReplacer("Test::Typed", "Test::Slot", "{Of: {Ref: A}}", "{Of: {'Fn::Sub': 'call ${A}, or ${A.Id}!'}}").Replace(typedStack)
+	src = strings.ReplaceAll(src, "  A:", "  Alongername:")
+	src = strings.ReplaceAll(src, "${A", "${Alongername")
+	onBench(t, typed, func(t *testing.T, b *bench) {
+		b.expect(b.create(src, nil), CreateComplete)
+		b.cloud.refuse = on("create", "Bad", refusal(provider.Quota))
+		b.expect(b.update(failing(src, "B"), map[string]any{"Zone": "z2"}), RollbackComplete)
+		id := b.resource("Alongername").PhysicalID
+		if got, want := string(b.resource("B").Attributes), "call "+id+", or "+id+"!"; !strings.Contains(got, want) {
+			t.Errorf("B says %s, want %s", got, want)
+		}
+	})
+}

@@ -33,10 +33,9 @@ var nextStatus = map[Status][]Status{
 
 // journalCheck folds a journal and looks at each prefix.
 type journalCheck struct {
-	t       *testing.T
-	e       *Engine
-	m       *machine
-	created int
+	t *testing.T
+	e *Engine
+	m *machine
 }
 
 // checkJournal asserts what holds of every prefix of every journal.

@@ -3,6 +3,7 @@ package ros
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/bianpai/bianpai/internal/value"
 )
@@ -137,6 +138,9 @@ func rename(v value.Value, refs map[string]*value.Hole) value.Value {
 		if h := refs[v.Text()]; h != nil {
 			return value.Unknown(h)
 		}
+		if !v.Sensitive() { // the parts of a secret must not stand in an expression
+			return renameWithin(v, refs)
+		}
 	case value.KindMap:
 		entries := make([]value.Entry, v.Len())
 		for i := range entries {
@@ -151,4 +155,48 @@ func rename(v value.Value, refs map[string]*value.Hole) value.Value {
 		return value.List(slices.Clip(list))
 	}
 	return v
+}
+
+// shortestWithin is the length from which on a text is looked for within
+// others: a shorter one may be there by chance.
+const shortestWithin = 8
+
+// renameWithin puts holes in the place of the parts of a text that mean one, as
+// where Fn::Sub or Fn::Join wrote an ID into a script.
+func renameWithin(v value.Value, refs map[string]*value.Hole) value.Value {
+	var parts []value.Value
+	whole := &value.Hole{}
+	for rest := v.Text(); rest != ""; {
+		at, found := len(rest), ""
+		//bianpai:unordered the first one is taken, and of those that begin there the longest
+		for text := range refs {
+			if i := strings.Index(rest, text); len(text) >= shortestWithin && i >= 0 && (i < at || i == at && len(text) > len(found)) {
+				at, found = i, text
+			}
+		}
+		if at > 0 {
+			parts = append(parts, value.String(rest[:at]))
+		}
+		if found != "" {
+			h := refs[found]
+			expr, err := value.ParseJSON(h.Expr.AppendJSON(nil))
+			if err != nil {
+				return v
+			}
+			parts = append(parts, expr)
+			whole.Sensitive = whole.Sensitive || h.Sensitive
+			for _, id := range h.Refs {
+				if !slices.Contains(whole.Refs, id) {
+					whole.Refs = append(whole.Refs, id)
+				}
+			}
+		}
+		rest = rest[at+len(found):]
+	}
+	if len(whole.Refs) == 0 {
+		return v
+	}
+	join := value.List([]value.Value{value.String(""), value.List(parts)})
+	whole.Expr = value.RawExpr(value.Map([]value.Entry{{Key: "Fn::Join", Value: join}}).AppendJSON(nil))
+	return value.Unknown(whole)
 }
