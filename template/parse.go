@@ -25,7 +25,7 @@ func Parse(name string, src []byte, opts *ParseOptions) (*Template, error) {
 		opts = &ParseOptions{}
 	}
 	d, found := doc.Parse(name, src, &opts.Limits)
-	t := &Template{Name: name, doc: d, findings: found, strict: opts.Strict, names: make(map[string]symbol)}
+	t := &Template{Name: name, doc: d, findings: found, strict: opts.Strict, module: opts.Module, names: make(map[string]symbol)}
 	if root := d.Root(); !root.IsZero() && (root.Kind() == doc.Map || found.Err() == nil) {
 		t.read(root, len(src))
 	}
@@ -65,6 +65,9 @@ func (t *Template) read(root doc.Node, size int) {
 	t.readTop(root)
 	if slices.Contains(t.Transforms, serverlessTransform) {
 		root = t.expandServerless(root)
+	}
+	if t.kind == Stack && t.module != nil {
+		root = t.expandModules(root, t.module)
 	}
 	if t.kind == Terraform && t.Workspace.Kind() == doc.Map {
 		root = t.expandTerraform(root)

@@ -151,10 +151,7 @@ func (r *renamer) sub(arg *doc.Draft) {
 			b.WriteString(written)
 			continue
 		}
-		name, attribute := token.text, ""
-		if i := strings.IndexByte(name, '.'); i > 0 && r.rename(name) == name {
-			name, attribute = name[:i], name[i+1:]
-		}
+		name, attribute := r.split(token.text)
 		if r.replace != nil {
 			if v := r.replace(name, attribute); v != nil {
 				variable := variableName(token.text)
@@ -181,6 +178,24 @@ func (r *renamer) sub(arg *doc.Draft) {
 	}
 	inner := doc.DraftText(text.Text, text.At)
 	arg.Kind, arg.Text, arg.Items = doc.List, "", []*doc.Draft{inner, added}
+}
+
+// split takes a token apart at the dot behind the longest name that gets
+// another one, or a value.
+func (r *renamer) split(token string) (name, attribute string) {
+	if r.rename(token) != token {
+		return token, ""
+	}
+	for i := len(token) - 1; i > 0; i-- {
+		if token[i] != '.' {
+			continue
+		}
+		name, attribute = token[:i], token[i+1:]
+		if r.rename(name) != name || r.replace != nil && r.replace(name, attribute) != nil {
+			return name, attribute
+		}
+	}
+	return token, ""
 }
 
 // variableName makes a name for a variable of Fn::Sub, which has no dots.

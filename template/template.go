@@ -59,6 +59,7 @@ type Template struct {
 	nodes    int  // of the document, and of what it was expanded to
 	doc      *doc.Doc
 	strict   bool
+	module   func(typ, version string) ([]byte, error)
 	findings diag.List
 
 	asks  bool // some call asks the world
@@ -167,6 +168,10 @@ type ParseOptions struct {
 	Strict bool
 	// Limits bounds the text; a zero field is its default.
 	Limits Limits
+	// Module gives the template of a module, by its type and the version that
+	// is asked for: "default", "latest" or "v2". A module that it does not
+	// have (nil) stays a resource of its own, as do all without it.
+	Module func(typ, version string) ([]byte, error)
 }
 
 // Limits bounds what the reader of a document accepts. A zero field stands for
