@@ -3,6 +3,7 @@ package oos
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/internal/core"
@@ -30,7 +31,7 @@ var executeAPI = action{
 				Message: "the call was begun and its answer lost, and making it again may do it twice",
 			}})
 		}
-		if class == provider.ReadOnly && !isFalse(w.props, "AutoPaging") && !pagesItself(req.Parameters) {
+		if class == provider.ReadOnly && !isFalse(w.props, "AutoPaging") && !pagesItself(w.props) {
 			return answer(ef.pages(ctx, req, w))
 		}
 		return answer(ef.call(ctx, req, class, w))
@@ -105,19 +106,18 @@ func (ef *effector) call(ctx context.Context, req *provider.Call, class provider
 const pageLimit = 10_000
 
 // pagesItself reports whether the template pages by itself.
-func pagesItself(params json.RawMessage) bool {
-	v, err := value.ParseJSON(params)
-	if err != nil {
-		return true
-	}
-	for key := range v.Entries() {
-		switch strings.ToLower(key) {
-		case "pagenumber", "pagesize", "nexttoken", "maxresults", "pageno", "currentpage", "marker", "limit":
+func pagesItself(props value.Value) bool {
+	params, _ := props.Get("Parameters")
+	for i := range params.Len() {
+		if params.Kind() == value.KindMap && slices.ContainsFunc(pageNames, func(name string) bool { return strings.EqualFold(name, params.KeyAt(i)) }) {
 			return true
 		}
 	}
 	return false
 }
+
+// pageNames are the parameters that say which page is wanted.
+var pageNames = []string{"PageNumber", "PageSize", "NextToken", "MaxResults", "PageNo", "CurrentPage", "Marker", "Limit"}
 
 // pages makes a call and, if its answer is a page, those for the others; the
 // lists of all pages become one.

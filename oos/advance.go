@@ -93,7 +93,7 @@ func (m *machine) enter(e *execution, at stamp) []core.Event {
 		if err != nil {
 			return m.taskFault(e, k, at, err)
 		}
-		return []core.Event{&loopStarted{X: e.path, K: int32(k), T: at, N: len(l.items), begun: l}}
+		return []core.Event{&loopStarted{X: e.path, K: int32(k), T: at, N: l.items.Len(), begun: l}}
 	}
 	return m.start(e, k, -1, at)
 }

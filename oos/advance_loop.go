@@ -44,7 +44,7 @@ func (m *machine) advanceLoop(e *execution, k int, at stamp) []core.Event {
 	if l.spent() {
 		return m.endLoop(e, k, Failed, l.message(), at)
 	}
-	if l.batch+1 < l.rate.Batches() && l.done+l.failed < len(l.items) {
+	if l.batch+1 < l.rate.Batches() && l.done+l.failed < l.items.Len() {
 		if l.rate.PausesAfter(l.batch, m.loopMode()) {
 			return []core.Event{&loopPaused{X: e.path, K: int32(k), T: at, Batch: l.batch}}
 		}

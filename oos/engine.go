@@ -141,7 +141,7 @@ func New(c provider.Caller, opts *Options) (*Engine, error) {
 		class: o.Class, risky: o.Risky,
 	}
 	if e.set.class == nil {
-		e.set.class = calls.Default().Class
+		e.set.class = remembered(calls.Default().Class)
 	}
 	if e.set.risky == nil {
 		e.set.risky = riskyByName
@@ -153,6 +153,30 @@ func New(c provider.Caller, opts *Options) (*Engine, error) {
 		Effector: &effector{set: e.set, caller: c, engine: e},
 	}
 	return e, nil
+}
+
+// remembered keeps the classes that were looked up: a loop asks for one call
+// again and again. A template cannot make it grow without bound.
+func remembered(class func(service, api string) provider.CallClass) func(service, api string) provider.CallClass {
+	type name struct{ service, api string }
+	var mu sync.RWMutex
+	known := map[name]provider.CallClass{}
+	return func(service, api string) provider.CallClass {
+		key := name{service, api}
+		mu.RLock()
+		c, ok := known[key]
+		mu.RUnlock()
+		if ok {
+			return c
+		}
+		c = class(service, api)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(known) < 10_000 {
+			known[key] = c
+		}
+		return c
+	}
 }
 
 // Shutdown stops driving. The executions stay as they are: Resume, here or in

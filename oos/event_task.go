@@ -18,7 +18,7 @@ func (p *projector) taskEvent(fact core.Event) (Event, bool) {
 	ev := Event{Kind: TaskEvent, ExecutionID: m.id(x), TaskExecutionID: m.id(taskPath(x, int(k))), TaskName: t.Name, TaskAction: t.Action}
 	of := "task " + t.Name
 	if l := e.tasks[k].loop; l != nil {
-		ev.Done, ev.Items = l.done+l.failed, len(l.items)
+		ev.Done, ev.Items = l.done+l.failed, l.items.Len()
 	}
 	item := func(number int32) {
 		if number > 0 {

@@ -158,12 +158,12 @@ func (m *machine) loopStarts(e *execution, k int, f *loopStarted) {
 	l := f.begun
 	if l == nil && m.fault() == nil {
 		var err error
-		if l, err = m.makeLoop(e, k, f.T); err != nil || len(l.items) != f.N {
+		if l, err = m.makeLoop(e, k, f.T); err != nil || l.items.Len() != f.N {
 			m.broken = &StateError{Execution: m.id(e.path), Operation: "resuming", Status: e.status, Reason: "this release reads the items of task " + e.prog.tmpl.Tasks[k].Name + " in another way: " + reason(err)}
 		}
 	}
 	if l == nil {
-		l = newLoop(make([]value.Value, f.N), runbook.Rate{Mode: runbook.ModeConcurrency, Items: f.N, Concurrency: 1, MaxErrors: f.N}, true)
+		l = newLoop(value.List(make([]value.Value, f.N)), runbook.Rate{Mode: runbook.ModeConcurrency, Items: f.N, Concurrency: 1, MaxErrors: f.N}, true)
 	}
 	if e.tasks[k].loop = l; m.keep {
 		l.past = map[int32]*pastItem{}

@@ -212,8 +212,8 @@ func (m *machine) at(e *execution, now stamp, item value.Value) *runbook.Scope {
 
 // itemOf is ACS::TaskLoopItem for a unit.
 func (u *unit) itemOf() value.Value {
-	if l := u.run().loop; l != nil && u.item >= 0 && int(u.item) < len(l.items) {
-		return l.items[u.item]
+	if l := u.run().loop; l != nil && u.item >= 0 && int(u.item) < l.items.Len() {
+		return l.item(u.item)
 	}
 	return u.exec.item
 }

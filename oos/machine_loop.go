@@ -13,7 +13,7 @@ import (
 // loop is a loop under way. What an item that has ended costs is its value, a
 // byte, two bits and its outputs.
 type loop struct {
-	items   []value.Value
+	items   value.Value // a list
 	rate    runbook.Rate
 	batch   int        // the one under way
 	ready   core.Ready // items of the batch that may start
@@ -54,8 +54,8 @@ type pastItem struct {
 // maxTally bounds the failures that are remembered one by one.
 const maxTally = 20
 
-func newLoop(items []value.Value, rate runbook.Rate, serial bool) *loop {
-	l := &loop{items: items, rate: rate, status: make([]itemStatus, len(items)), units: map[int32]*unit{}}
+func newLoop(items value.Value, rate runbook.Rate, serial bool) *loop {
+	l := &loop{items: items, rate: rate, status: make([]itemStatus, items.Len()), units: map[int32]*unit{}}
 	if serial {
 		l.rate.Mode = runbook.ModeConcurrency
 	}
@@ -66,7 +66,7 @@ func newLoop(items []value.Value, rate runbook.Rate, serial bool) *loop {
 // enter lets the items of a batch go.
 func (l *loop) enter(batch int, serial bool) {
 	l.batch, l.open, l.ready = batch, 0, core.Ready{Slots: 1}
-	if len(l.items) == 0 {
+	if l.items.Len() == 0 {
 		return
 	}
 	b := l.rate.Batch(batch)
@@ -89,6 +89,14 @@ func (l *loop) begin(u *unit) {
 	l.ready.Start(int(u.item))
 	l.status[u.item] = itemRunning
 	l.units[u.item] = u
+}
+
+// item gives the value of an item; null for none.
+func (l *loop) item(i int32) value.Value {
+	if v := l.items.At(int(i)); !v.IsAbsent() {
+		return v
+	}
+	return value.Null()
 }
 
 // end takes in how an item ended, one that never began included.
@@ -151,7 +159,7 @@ func (l *loop) keep(item int32, outputs []value.Value) {
 			return
 		}
 		if l.columns[i] == nil {
-			l.columns[i] = make([]value.Value, len(l.items))
+			l.columns[i] = make([]value.Value, l.items.Len())
 		}
 		l.columns[i][item] = v
 	}
@@ -160,7 +168,7 @@ func (l *loop) keep(item int32, outputs []value.Value) {
 // column gives an output's values by item, null where there is none.
 func (l *loop) column(i int) []value.Value {
 	if i >= len(l.columns) || l.columns[i] == nil {
-		values := make([]value.Value, len(l.items))
+		values := make([]value.Value, l.items.Len())
 		for k := range values {
 			values[k] = value.Null()
 		}
@@ -205,7 +213,7 @@ func (l *loop) message() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d of %d items failed, %d may", l.failed, len(l.items), l.rate.MaxErrors)
+	fmt.Fprintf(&b, "%d of %d items failed, %d may", l.failed, l.items.Len(), l.rate.MaxErrors)
 	for i, f := range l.tally {
 		if i == 3 {
 			break
@@ -225,17 +233,17 @@ func (m *machine) makeLoop(e *execution, task int, at stamp) (*loop, error) {
 	serial := m.head.Mode == Debug
 	if only, ok := e.tasks[task].override.Get("item"); ok {
 		rate, err := runbook.ParseRate(value.Null(), 1)
-		return newLoop([]value.Value{only}, rate, serial), err
+		return newLoop(value.List([]value.Value{only}), rate, serial), err
 	}
-	var items []value.Value
+	var items value.Value
 	var rate runbook.Rate
 	var err error
 	if t.Loop != nil {
 		if items, err = scope.Items(t.Loop); err == nil {
-			rate, err = scope.Rate(t.Loop, len(items))
+			rate, err = scope.Rate(t.Loop, items.Len())
 		}
 	} else if items, err = scope.ItemsOf(t.Properties.Get("LoopItems")); err == nil {
-		rate, err = scope.RateOf(t.Properties.Get("LoopRateControl"), len(items))
+		rate, err = scope.RateOf(t.Properties.Get("LoopRateControl"), items.Len())
 	}
 	if err != nil {
 		return nil, err

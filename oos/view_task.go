@@ -138,7 +138,7 @@ func (m *machine) taskRecord(x *execution, k int) *TaskExecution {
 	if l := r.loop; l != nil {
 		b := l.rate.Batch(l.batch)
 		rec.Loop = &LoopInfo{
-			Items: len(l.items), Success: l.done, Failed: l.failed, Running: len(l.units), Batches: l.rate.Batches(),
+			Items: l.items.Len(), Success: l.done, Failed: l.failed, Running: len(l.units), Batches: l.rate.Batches(),
 			Batch: l.batch + 1, Concurrency: b.Concurrency, MaxErrors: l.rate.MaxErrors,
 		}
 		if l.paused {
@@ -177,7 +177,7 @@ func (m *machine) itemRecord(x *execution, k int, i int32) *TaskExecution {
 	u := &unit{exec: x, task: int32(k), item: i}
 	rec := &TaskExecution{
 		TaskExecutionID: m.id(u.path()), ExecutionID: m.id(x.path), TaskName: t.Name, TaskAction: t.Action,
-		Status: itemStatuses[l.status[i]], LoopItem: redacted(l.items[i]), LoopBatchNumber: l.rate.BatchOf(int(i)) + 1,
+		Status: itemStatuses[l.status[i]], LoopItem: redacted(l.item(i)), LoopBatchNumber: l.rate.BatchOf(int(i)) + 1,
 		ParentTaskExecutionID: m.id(taskPath(x.path, k)),
 	}
 	if actionOf(t).kind == childAction && rec.Status != Pending {

@@ -49,7 +49,7 @@ func exercise(t testing.TB, parsed *Template, params map[string]any) {
 		}
 		if task.Loop != nil {
 			items, _ := s.Items(task.Loop)
-			_, _ = s.Rate(task.Loop, len(items))
+			_, _ = s.Rate(task.Loop, items.Len())
 		}
 		_ = task.Total()
 		parsed.Jump(task.Index, task.OnError)

@@ -104,34 +104,30 @@ func (r *reader) loopOutput(task *Task, n doc.Node, path string) {
 	r.report(diag.Warning, "aggregate-field-unknown", field, path+".AggregateField", o.AggregateField, r.t.outputsOf(&Task{Outputs: task.Outputs}))
 }
 
-// Items renders the items of a loop. null gives none; JSON text of a list is
-// read. The error is an *Error.
-func (s *Scope) Items(l *Loop) ([]value.Value, error) { return s.ItemsOf(l.Items) }
+// Items renders the items of a loop: a list. null gives none; JSON text of a
+// list is read. The error is an *Error.
+func (s *Scope) Items(l *Loop) (value.Value, error) { return s.ItemsOf(l.Items) }
 
 // ItemsOf renders a node that gives items, as LoopItems of an ACS::Loop.
-func (s *Scope) ItemsOf(n doc.Node) ([]value.Value, error) {
+func (s *Scope) ItemsOf(n doc.Node) (value.Value, error) {
 	v, err := s.Render(n)
 	if err != nil {
-		return nil, err
+		return v, err
 	}
 	if v = parsedText(v); v.IsUnknown() {
-		return nil, knownLater(n, v)
+		return v, knownLater(n, v)
 	}
 	switch v.Kind() {
 	case value.Absent, value.KindNull:
-		return nil, nil
+		return value.List(nil), nil
 	case value.KindList:
 	default:
-		return nil, failedAt(n, "items-not-list", v.Kind().String())
+		return v, failedAt(n, "items-not-list", v.Kind().String())
 	}
 	if s.Template.options.Strict && v.Len() > maxItems {
-		return nil, failedAt(n, "too-many-items", strconv.Itoa(v.Len()), strconv.Itoa(maxItems))
+		return v, failedAt(n, "too-many-items", strconv.Itoa(v.Len()), strconv.Itoa(maxItems))
 	}
-	items := make([]value.Value, v.Len())
-	for i := range items {
-		items[i] = orNull(v.At(i))
-	}
-	return items, nil
+	return v, nil
 }
 
 // Rate renders and reads the rate control of a loop of so many items. The error
@@ -208,7 +204,20 @@ func CallParameters(v value.Value) value.Value { return withoutNull(v, true) }
 // apply; what is inside of the others stays.
 func ChildParameters(v value.Value) value.Value { return withoutNull(v, false) }
 
+// hasNull reports whether there is something to drop.
+func hasNull(v value.Value, deep bool) bool {
+	for i := range v.Len() {
+		if member := v.At(i); member.IsNull() || member.IsAbsent() || deep && hasNull(member, true) {
+			return true
+		}
+	}
+	return false
+}
+
 func withoutNull(v value.Value, deep bool) value.Value {
+	if !hasNull(v, deep) {
+		return v
+	}
 	clean := func(v value.Value) value.Value {
 		if deep {
 			return withoutNull(v, true)

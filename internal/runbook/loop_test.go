@@ -115,7 +115,7 @@ func TestSection82Items(t *testing.T) {
 	} {
 		s, n := exampleScope(t, expression)
 		items, err := s.ItemsOf(n)
-		got := string(value.List(items).AppendJSON(nil))
+		got := string(items.AppendJSON(nil))
 		if e, ok := err.(*Error); ok {
 			got = "!" + string(e.Finding.Code)
 		}

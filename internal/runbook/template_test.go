@@ -123,7 +123,7 @@ Tasks:
 		t.Errorf("%v, %v", v, err)
 	}
 	items, err := s.ItemsOf(each.Properties.Get("LoopItems"))
-	if err != nil || len(items) != 2 {
+	if err != nil || items.Len() != 2 {
 		t.Errorf("%v, %v", items, err)
 	}
 	r, err := s.RateOf(each.Properties.Get("LoopRateControl"), 2)
