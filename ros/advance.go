@@ -12,7 +12,7 @@ import (
 // Advance gives the next fact that follows from the state alone.
 func (m *machine) Advance(at time.Time) []core.Event {
 	r := m.run
-	if r == nil || r.ended || m.vault.broken != nil {
+	if r == nil || r.ended || m.vault.Broken() != nil {
 		return nil
 	}
 	if evs := m.giveUp(); len(evs) > 0 {
@@ -128,7 +128,7 @@ func (m *machine) beginUpdate(i int) core.Event {
 	if in == nil {
 		return m.refused(i, "ResourceNotFound", fmt.Errorf("instance %d of %s is not in the stack", step.Instance, step.LogicalID))
 	}
-	applied, err := m.vault.parse(in.Applied)
+	applied, err := m.vault.Parse(in.Applied)
 	if err != nil {
 		return m.refused(i, "InternalError", err)
 	}
@@ -201,7 +201,7 @@ func (m *machine) hadID(i int) bool {
 }
 
 func (m *machine) refused(step int, code string, err error) core.Event {
-	return &stepFailed{Step: step, Err: CallError{Kind: "invalid", Code: code, Message: m.vault.scrub(err.Error())}}
+	return &stepFailed{Step: step, Err: CallError{Kind: "invalid", Code: code, Message: m.vault.Scrub(err.Error())}}
 }
 
 // leavePhase ends a phase in which nothing is in flight and nothing can start.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
 	"github.com/bianpai/bianpai/journal"
@@ -145,7 +147,7 @@ func (e *Engine) again(ctx context.Context, c *Change) (*Run, error) {
 	if err != nil || head.Tail == 0 {
 		return nil, err
 	}
-	in := &planInput{ref: StackRef{ID: id, Name: c.Stack, Region: e.region, Account: e.account}, vault: newVault(e.sealer, id)}
+	in := &planInput{ref: StackRef{ID: id, Name: c.Stack, Region: e.region, Account: e.account}, vault: secret.New(e.sealer, id)}
 	if c.Settings != nil {
 		in.settings = *c.Settings
 	}

@@ -48,7 +48,7 @@ func cpu() time.Duration {
 
 // applyLayers creates a stack of n resources and gives its ID.
 func applyLayers(b *testing.B, store journal.Store, plan *Plan, parallelism int) {
-	e, err := New(instantCloud{}, &Options{Journal: store, Sealer: testVault(b).sealer})
+	e, err := New(instantCloud{}, &Options{Journal: store, Sealer: testSealer(b)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func BenchmarkResume(b *testing.B) {
 			plan := planLayers(b, tmpl, n)
 			store := &journal.Memory{}
 			applyLayers(b, store, plan, 100)
-			e, err := New(instantCloud{}, &Options{Journal: store, Sealer: testVault(b).sealer})
+			e, err := New(instantCloud{}, &Options{Journal: store, Sealer: testSealer(b)})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -31,7 +31,7 @@ type (
 // Decide turns an input into facts. It refuses requests with typed errors and
 // ignores answers that come too late.
 func (m *machine) Decide(in core.Input) ([]core.Event, error) {
-	if m.vault.broken != nil {
+	if m.vault.Broken() != nil {
 		if in.Request == nil {
 			return nil, nil // nothing is in flight
 		}
@@ -118,11 +118,11 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	step := &r.plan.Steps[res.step]
 	perr, typed := errors.AsType[*provider.Error](res.err)
 	if !typed {
-		return &stepFailed{Step: res.step, Err: CallError{Message: m.vault.scrub(res.err.Error()), Repeated: res.repeated}}
+		return &stepFailed{Step: res.step, Err: CallError{Message: m.vault.Scrub(res.err.Error()), Repeated: res.repeated}}
 	}
-	why := CallError{Kind: perr.Kind.String(), Code: perr.Code, Message: m.vault.scrub(perr.Message), RequestID: perr.RequestID, Path: perr.Path, Repeated: res.repeated}
+	why := CallError{Kind: perr.Kind.String(), Code: perr.Code, Message: m.vault.Scrub(perr.Message), RequestID: perr.RequestID, Path: perr.Path, Repeated: res.repeated}
 	if why.Message == "" && perr.Err != nil {
-		why.Message = m.vault.scrub(perr.Err.Error())
+		why.Message = m.vault.Scrub(perr.Err.Error())
 	}
 	switch {
 	case perr.Kind == provider.NotFound && res.verb == DeleteVerb:
@@ -153,7 +153,7 @@ func (m *machine) decideAnswer(res *stepResult, at time.Time) ([]core.Event, err
 	r := m.run
 	step := &r.plan.Steps[res.step]
 	if !res.done {
-		return []core.Event{&stepProgressed{Step: res.step, PhysicalID: res.physicalID, Resume: res.resume, Note: m.vault.scrub(res.note), Next: at.Add(res.after)}}, nil
+		return []core.Event{&stepProgressed{Step: res.step, PhysicalID: res.physicalID, Resume: res.resume, Note: m.vault.Scrub(res.note), Next: at.Add(res.after)}}, nil
 	}
 	ev := &stepDone{Step: res.step, Outcome: r.steps[res.step].outcome}
 	if res.verb == DeleteVerb || res.verb == checkVerb {
@@ -166,10 +166,10 @@ func (m *machine) decideAnswer(res *stepResult, at time.Time) ([]core.Event, err
 	if err != nil {
 		return nil, err
 	}
-	if applied := desired.AppendWire(nil, m.vault.wire()); !bytes.Equal(applied, step.Desired) {
+	if applied := desired.AppendWire(nil, m.vault.Wire()); !bytes.Equal(applied, step.Desired) {
 		ev.Applied = applied
 	}
-	if ev.Sealed, err = m.vault.seal(); err != nil {
+	if ev.Sealed, err = m.vault.Seal(); err != nil {
 		return []core.Event{&stepFailed{Step: res.step, Err: CallError{Message: "its secrets cannot be sealed: " + err.Error()}}}, nil
 	}
 	return []core.Event{ev}, nil
@@ -181,7 +181,7 @@ func (m *machine) wireAttributes(res *stepResult) json.RawMessage {
 	if len(res.attributes) == 0 {
 		return json.RawMessage("{}")
 	}
-	if len(res.secret) == 0 && plain(res.attributes) && len(m.vault.values) == 0 {
+	if len(res.secret) == 0 && plain(res.attributes) && m.vault.Empty() {
 		return res.attributes
 	}
 	v, err := value.ParseJSON(res.attributes)
@@ -191,11 +191,11 @@ func (m *machine) wireAttributes(res *stepResult) json.RawMessage {
 	entries := make([]value.Entry, v.Len())
 	for i := range entries {
 		entries[i] = value.Entry{Key: v.KeyAt(i), Value: v.At(i)}
-		if res.secret[entries[i].Key] || m.vault.shows(v.At(i).AppendJSON(nil)) {
+		if res.secret[entries[i].Key] || m.vault.Shows(v.At(i).AppendJSON(nil)) {
 			entries[i].Value = entries[i].Value.WithSensitive()
 		}
 	}
-	return value.Map(entries).AppendWire(nil, m.vault.wire())
+	return value.Map(entries).AppendWire(nil, m.vault.Wire())
 }
 
 // allows reports whether the plan lists an outcome for a step.

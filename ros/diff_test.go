@@ -79,15 +79,15 @@ func TestDiff(t *testing.T) {
 	}
 	vault := testVault(t)
 	for _, tt := range tests {
-		before, err := vault.parse([]byte(tt.before))
+		before, err := vault.Parse([]byte(tt.before))
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := vault.parse([]byte(tt.after))
+		after, err := vault.Parse([]byte(tt.after))
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &differ{wire: vault.wire(), bytes: &arena{}, moves: func(h *value.Hole) (string, bool) {
+		d := &differ{wire: vault.Wire(), bytes: &arena{}, moves: func(h *value.Hole) (string, bool) {
 			return h.Refs[0], h.Refs[0] == "N" && strings.Contains(string(h.Expr.AppendJSON(nil)), `"Ref"`)
 		}}
 		// As in a plan, what is wanted is marked, and what was applied is not.
@@ -133,16 +133,16 @@ func FuzzDiff(f *testing.F) {
 	f.Add(`{"Text":{"$expr":{"Ref":"N"},"$refs":["N"]}}`, `{"List":["[]",[],{}]}`)
 	vault := testVault(f)
 	f.Fuzz(func(t *testing.T, x, y string) {
-		before, err := vault.parse([]byte(x))
+		before, err := vault.Parse([]byte(x))
 		if err != nil || before.Kind() != value.KindMap {
 			t.Skip()
 		}
-		after, err := vault.parse([]byte(y))
+		after, err := vault.Parse([]byte(y))
 		if err != nil || after.Kind() != value.KindMap {
 			t.Skip()
 		}
 		typ := diffType()
-		d := &differ{wire: vault.wire(), bytes: &arena{}, moves: func(h *value.Hole) (string, bool) { return "N", len(h.Refs) == 1 }}
+		d := &differ{wire: vault.Wire(), bytes: &arena{}, moves: func(h *value.Hole) (string, bool) { return "N", len(h.Refs) == 1 }}
 		d.compareAll(typ, before, after)
 		if same := sameFor(&provider.Property{Properties: typ.Properties}, before, after); same != (len(d.out) == 0) {
 			t.Errorf("same: %v, and the differences are %s", same, diffText(d.out))

@@ -169,12 +169,12 @@ func TestGivenUpCallIsAwaited(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if err := run.Abort(t.Context(), "no patience"); err != nil {
 			t.Fatal(err)
 		}
 		b.expect(finish(t, run, nil), CreateRollbackComplete)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		b.leaves()
 	})
 }

@@ -90,7 +90,7 @@ func TestCancelAndAbort(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Second)
+			pass(time.Second)
 			stop := run.Cancel
 			if c.abort {
 				stop = run.Abort

@@ -17,12 +17,12 @@ type steady struct{ *fakeCloud }
 const callTime = 100 * time.Millisecond
 
 func (c *steady) Create(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
-	time.Sleep(callTime)
+	pass(callTime)
 	return c.fakeCloud.Create(ctx, req)
 }
 
 func (c *steady) Delete(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
-	time.Sleep(callTime)
+	pass(callTime)
 	return c.fakeCloud.Delete(ctx, req)
 }
 

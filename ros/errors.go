@@ -98,10 +98,10 @@ func (e *KeyError) Unwrap() error { return e.Cause }
 
 // keyError says why the machine does nothing; nil if it works.
 func (m *machine) keyError() error {
-	if m.vault.broken == nil {
+	if m.vault.Broken() == nil {
 		return nil
 	}
-	return &KeyError{Stack: m.state.Ref.Name, Cause: m.vault.broken}
+	return &KeyError{Stack: m.state.Ref.Name, Cause: m.vault.Broken()}
 }
 
 // NoChangeError says that an update has nothing to do: the service's

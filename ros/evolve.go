@@ -72,7 +72,7 @@ func (m *machine) evolveRunStarted(f *runStarted) {
 		if plan, err = parsePlan(m.pieces); err != nil {
 			// A newer release's plan: nothing of it can be driven here.
 			plan = &Plan{Format: PlanFormat, Operation: plan.Operation, Stack: plan.Stack, Settings: plan.Settings}
-			m.vault.broken = err
+			m.vault.Break(err)
 		}
 	}
 	m.pieces = nil
@@ -87,8 +87,8 @@ func (m *machine) evolveRunStarted(f *runStarted) {
 	} else {
 		s.Updated = f.At
 	}
-	m.vault.stackID = s.Ref.ID
-	_ = m.vault.unseal(plan.Sealed) // a failure is remembered in the vault
+	m.vault.SetOwner(s.Ref.ID)
+	_ = m.vault.Unseal(plan.Sealed) // a failure is remembered in the vault
 	for i := range plan.Steps {
 		if step := &plan.Steps[i]; step.Phase == ApplyPhase && (step.Verb == CreateVerb || step.Verb == ReadVerb) {
 			if res := s.obtain(step.LogicalID); res.Active == nil {

@@ -196,7 +196,7 @@ func (m *machine) stepEnds(i int, f *stepDone) {
 	}
 	r.steps[i].resume, r.steps[i].resolved = nil, false
 	r.steps[i].desired = value.Value{}
-	_ = m.vault.unseal(f.Sealed)
+	_ = m.vault.Unseal(f.Sealed)
 	r.release(i)
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/template"
@@ -19,7 +21,7 @@ const defaultTimeout = 60 * time.Minute
 // faces.
 type machine struct {
 	retry    core.Retry
-	vault    *vault
+	vault    *secret.Vault
 	state    stackState
 	run      *run // the last operation; nil before the first
 	pieces   []byte
@@ -36,7 +38,7 @@ type change struct {
 }
 
 func newMachine(stackID string, sealer Sealer, retry core.Retry) *machine {
-	return &machine{retry: retry, vault: newVault(sealer, stackID), state: stackState{index: map[string]*resource{}}}
+	return &machine{retry: retry, vault: secret.New(sealer, stackID), state: stackState{index: map[string]*resource{}}}
 }
 
 // Changes lists what came due or was withdrawn since it was last called.
@@ -66,7 +68,7 @@ func (m *machine) Changes() []core.Command {
 func (m *machine) Outstanding() []core.Command {
 	m.changes = m.changes[:0]
 	r := m.run
-	if r == nil || r.ended || m.vault.broken != nil {
+	if r == nil || r.ended || m.vault.Broken() != nil {
 		return nil
 	}
 	var out []core.Command
@@ -106,7 +108,7 @@ func (m *machine) resolve(i int) (value.Value, error) {
 	if st.resolved {
 		return st.desired, nil
 	}
-	v, err := m.vault.parse(step.Desired)
+	v, err := m.vault.Parse(step.Desired)
 	if err != nil {
 		return v, fmt.Errorf("the plan's properties of %s cannot be read: %w", step.LogicalID, err)
 	}
@@ -135,7 +137,7 @@ func (m *machine) clear(wire json.RawMessage) json.RawMessage {
 	if plain(wire) {
 		return wire
 	}
-	v, err := m.vault.parse(wire)
+	v, err := m.vault.Parse(wire)
 	if err != nil {
 		return nil
 	}

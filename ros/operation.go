@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/template"
@@ -175,9 +177,9 @@ func (r *run) deadline() time.Time {
 }
 
 // loadScope reads the plan's frozen scope, once.
-func (r *run) loadScope(v *vault) (*template.Scope, error) {
+func (r *run) loadScope(v *secret.Vault) (*template.Scope, error) {
 	if r.scope == nil {
-		scope, err := template.LoadScope(r.plan.Scope, v.open)
+		scope, err := template.LoadScope(r.plan.Scope, v.Open)
 		if err != nil {
 			return nil, fmt.Errorf("the plan's scope cannot be read: %w", err)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -24,7 +26,7 @@ type planInput struct {
 	// planner says what a change does where the type does not tell; nil if the
 	// provider cannot.
 	planner func(ctx context.Context, req *provider.Request, changed []string) (provider.Effect, error)
-	vault   *vault
+	vault   *secret.Vault
 	// disableReplacement refuses certain replacements and forbids possible ones.
 	disableReplacement bool
 	retain             map[string]bool // logical IDs that a delete leaves in the cloud
@@ -76,7 +78,7 @@ func makePlan(ctx context.Context, in *planInput) (*Plan, error) {
 			s.Diffs[d].Before, s.Diffs[d].After = portable(s.Diffs[d].Before), portable(s.Diffs[d].After)
 		}
 	}
-	if plan.Sealed, err = in.vault.seal(); err != nil {
+	if plan.Sealed, err = in.vault.Seal(); err != nil {
 		return nil, fmt.Errorf("plan stack %s: %w", in.ref.Name, err)
 	}
 	return plan, nil
@@ -170,14 +172,14 @@ func (n *node) next() int {
 
 func newPlanner(in *planInput) *planner {
 	return &planner{
-		in: in, wire: in.vault.wire(), types: map[string]*typeInfo{}, steps: []Step{},
+		in: in, wire: in.vault.Wire(), types: map[string]*typeInfo{}, steps: []Step{},
 		recorded: in.state != nil && len(in.state.Resources) > 0,
 	}
 }
 
 func (p *planner) planChange(ctx context.Context) error {
-	if p.in.state != nil && p.in.vault.broken != nil {
-		return fmt.Errorf("stack %s cannot be changed without the key of its secrets: %w", p.in.ref.Name, p.in.vault.broken)
+	if p.in.state != nil && p.in.vault.Broken() != nil {
+		return fmt.Errorf("stack %s cannot be changed without the key of its secrets: %w", p.in.ref.Name, p.in.vault.Broken())
 	}
 	if err := p.build(); err != nil {
 		return err

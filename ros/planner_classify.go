@@ -99,7 +99,7 @@ func (p *planner) classifyNew(n *node) {
 }
 
 func (p *planner) compare(n *node, wanted value.Value) error {
-	before, err := p.in.vault.parse(n.was.Applied)
+	before, err := p.in.vault.Parse(n.was.Applied)
 	if err != nil {
 		return fmt.Errorf("its recorded properties cannot be read: %w", err)
 	}
@@ -286,7 +286,7 @@ func (p *planner) ask(ctx context.Context, n *node, wanted value.Value) error {
 	if len(unclear) == 0 {
 		return nil
 	}
-	before, err := p.in.vault.parse(n.was.Applied)
+	before, err := p.in.vault.Parse(n.was.Applied)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -142,20 +144,25 @@ func testScope(t testing.TB, ids ...string) *template.Scope {
 	return scope
 }
 
-func testVault(t testing.TB) *vault {
+func testSealer(t testing.TB) Sealer {
 	t.Helper()
 	sealer, err := NewSealer([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newVault(sealer, "stack-1")
+	return sealer
+}
+
+func testVault(t testing.TB) *secret.Vault {
+	t.Helper()
+	return secret.New(testSealer(t), "stack-1")
 }
 
 // stackUnderTest is a stack that plans are made for and carried out on.
 type stackUnderTest struct {
 	t     testing.TB
 	state *stackState
-	vault *vault
+	vault *secret.Vault
 	scope *template.Scope
 	types func(string) (*provider.Type, error)
 	// anew decides for an update that may replace whether it does.
@@ -305,14 +312,14 @@ func (s *stackUnderTest) make(step *Step, res *resource) *instance {
 
 // filled is what a step applies, with all that was known late filled in.
 func (s *stackUnderTest) filled(step *Step) json.RawMessage {
-	v, err := s.vault.parse(step.Desired)
+	v, err := s.vault.Parse(step.Desired)
 	if err == nil && v.HasUnknown() {
 		v, err = s.scope.Resolve(v, recorded{s})
 	}
 	if err != nil || v.HasUnknown() {
 		s.t.Fatalf("properties of %s: %s, %v", step.LogicalID, step.Desired, err)
 	}
-	return v.AppendWire(nil, s.vault.wire())
+	return v.AppendWire(nil, s.vault.Wire())
 }
 
 type recorded struct{ s *stackUnderTest }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/value"
 )
 
@@ -128,11 +130,11 @@ func (p *planner) deletes(n *node) bool {
 
 // prepaid reports whether an instance was bought for a term. The service's
 // types say so under several names.
-func prepaid(in *instance, v *vault) bool {
+func prepaid(in *instance, v *secret.Vault) bool {
 	if lower := bytes.ToLower(in.Applied); !bytes.Contains(lower, []byte("prepa")) && !bytes.Contains(lower, []byte("subscription")) {
 		return false
 	}
-	applied, err := v.parse(in.Applied)
+	applied, err := v.Parse(in.Applied)
 	if err != nil {
 		return false
 	}

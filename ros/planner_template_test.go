@@ -187,10 +187,10 @@ func TestSecretsByType(t *testing.T) {
 	if data, _ := json.Marshal(p); bytes.Contains(data, []byte("hidden")) {
 		t.Error("the difference shows a secret")
 	}
-	broken := *s.vault
-	broken.broken = errBroken
+	broken := s.vault.Clone()
+	broken.Break(errBroken)
 	in := s.input(`A T::S {}`)
-	in.vault = &broken
+	in.vault = broken
 	if _, err := makePlan(t.Context(), in); err == nil || !strings.Contains(err.Error(), "without the key") {
 		t.Errorf("without the key: %v", err)
 	}

@@ -98,7 +98,7 @@ func (p *planner) before(n *node) json.RawMessage {
 	if len(refs) == 0 {
 		return n.was.Applied
 	}
-	applied, err := p.in.vault.parse(n.was.Applied)
+	applied, err := p.in.vault.Parse(n.was.Applied)
 	if err != nil {
 		return n.was.Applied
 	}

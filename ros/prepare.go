@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -59,7 +61,7 @@ func (e *Engine) refuseSecrets(ctx context.Context, in *planInput) error {
 func (e *Engine) baseline(ctx context.Context, c *Change) (*planInput, error) {
 	in := &planInput{
 		retainAll: c.RetainAll, retain: map[string]bool{}, disableReplacement: c.DisableReplacement,
-		vault: newVault(e.sealer, ""),
+		vault: secret.New(e.sealer, ""),
 		types: func(name string) (*provider.Type, error) {
 			known, err := e.types.lookup(ctx, name)
 			if err != nil {
@@ -98,7 +100,7 @@ func (e *Engine) fresh(ctx context.Context, c *Change, in *planInput) error {
 	if h.id != "" && h.status == "" {
 		in.ref.ID = h.id // claimed, and stopped before anything was started
 	}
-	in.vault.stackID = in.ref.ID
+	in.vault.SetOwner(in.ref.ID)
 	if c.Settings != nil {
 		in.settings = *c.Settings
 	}
@@ -109,8 +111,7 @@ func (e *Engine) fresh(ctx context.Context, c *Change, in *planInput) error {
 func (e *Engine) existing(ctx context.Context, c *Change, in *planInput, id string) error {
 	err := e.look(ctx, id, func(m *machine) {
 		in.state = m.state.clone()
-		in.vault.stackID, in.vault.broken = m.vault.stackID, m.vault.broken
-		in.vault.values = maps.Clone(m.vault.values)
+		in.vault = m.vault.Clone()
 	})
 	if err != nil {
 		return err
@@ -131,8 +132,8 @@ func (e *Engine) existing(ctx context.Context, c *Change, in *planInput, id stri
 	case !status.Updatable():
 		return &StatusError{Stack: in.ref.Name, Operation: "UpdateStack", Status: status}
 	}
-	if in.vault.broken != nil {
-		return &KeyError{Stack: in.ref.Name, Cause: in.vault.broken}
+	if in.vault.Broken() != nil {
+		return &KeyError{Stack: in.ref.Name, Cause: in.vault.Broken()}
 	}
 	return nil
 }
@@ -188,7 +189,7 @@ func (e *Engine) parameters(c *Change, in *planInput) (map[string]any, error) {
 	if !c.UsePreviousParameters || in.state == nil || len(in.state.Scope) == 0 {
 		return c.Parameters, nil
 	}
-	previous, err := template.LoadScope(in.state.Scope, in.vault.open)
+	previous, err := template.LoadScope(in.state.Scope, in.vault.Open)
 	if err != nil {
 		return nil, fmt.Errorf("the previous parameters of stack %s cannot be read: %w", in.ref.Name, err)
 	}
@@ -205,7 +206,7 @@ func (e *Engine) parameters(c *Change, in *planInput) (map[string]any, error) {
 // digest names template and parameters together: equal digests are equal
 // requests. It is keyed, since secrets are among the parameters.
 func (e *Engine) digest(t *template.Template, in *planInput) string {
-	w := &value.Wire{Secret: in.vault.keep}
+	w := &value.Wire{Secret: in.vault.Keep}
 	data := in.scope.AppendInputs(slices.Clone(t.Source().Text()), w)
 	settings, _ := json.Marshal(in.settings) // numbers and booleans alone: cannot fail
 	return hex.EncodeToString(e.sealer.Digest(append(data, settings...)))

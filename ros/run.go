@@ -75,7 +75,7 @@ func (r *Run) check(ctx context.Context) (tail int64, res *Result, err error) {
 		case m.run == nil:
 		case m.run.ended:
 			res, err = m.outcome()
-		case m.vault.broken != nil:
+		case m.vault.Broken() != nil:
 			err = m.keyError()
 		default:
 			err = m.doubts()

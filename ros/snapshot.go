@@ -47,7 +47,7 @@ type stepForm struct {
 func (m *machine) Snapshot() []core.Event {
 	form := snapshotForm{State: &m.state, Run: m.run.form()}
 	var err error
-	if form.Sealed, err = m.vault.all(); err != nil || m.vault.broken != nil {
+	if form.Sealed, err = m.vault.All(); err != nil || m.vault.Broken() != nil {
 		return nil // without the key the secrets stay where they are
 	}
 	data, err := json.Marshal(form)
@@ -97,8 +97,8 @@ func (m *machine) restore() {
 	}
 	m.state = *form.State
 	m.state.reindex()
-	m.vault.stackID = m.state.Ref.ID
-	_ = m.vault.unseal(form.Sealed) // a failure is remembered in the vault
+	m.vault.SetOwner(m.state.Ref.ID)
+	_ = m.vault.Unseal(form.Sealed) // a failure is remembered in the vault
 	if m.run = nil; form.Run != nil {
 		m.run = form.Run.restore()
 	}

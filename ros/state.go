@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/secret"
+
 	"github.com/bianpai/bianpai/internal/value"
 )
 
@@ -94,7 +96,7 @@ func (s *stackState) prune() {
 }
 
 // ref gives what Ref of a logical ID is; false while it is not known.
-func (s *stackState) ref(logicalID string, v *vault) (value.Value, bool) {
+func (s *stackState) ref(logicalID string, v *secret.Vault) (value.Value, bool) {
 	r := s.index[logicalID]
 	if r == nil || r.Active == nil || r.Active.PhysicalID == "" && r.Active.Ref == nil {
 		return value.Value{}, false
@@ -102,19 +104,19 @@ func (s *stackState) ref(logicalID string, v *vault) (value.Value, bool) {
 	if r.Active.Ref == nil {
 		return value.String(r.Active.PhysicalID), true
 	}
-	ref, err := v.parse(r.Active.Ref)
+	ref, err := v.Parse(r.Active.Ref)
 	return ref, err == nil
 }
 
 // attribute gives an attribute of a logical ID: null if the resource has no
 // such attribute, false while the resource is not there.
-func (s *stackState) attribute(logicalID, name string, v *vault) (value.Value, bool) {
+func (s *stackState) attribute(logicalID, name string, v *secret.Vault) (value.Value, bool) {
 	r := s.index[logicalID]
 	if r == nil || r.Active == nil || r.Active.Attributes == nil {
 		return value.Value{}, false
 	}
 	if r.Active.attributes.Kind() == value.Absent {
-		parsed, err := v.parse(r.Active.Attributes)
+		parsed, err := v.Parse(r.Active.Attributes)
 		if err != nil {
 			return value.Value{}, false
 		}

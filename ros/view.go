@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/secret"
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/template"
@@ -127,30 +128,7 @@ func (m *machine) redacted(wire json.RawMessage) json.RawMessage {
 	if err != nil {
 		return nil
 	}
-	return redact(v).AppendJSON(nil)
-}
-
-const asterisks = "******"
-
-// redact puts asterisks in the place of what is secret.
-func redact(v value.Value) value.Value {
-	switch {
-	case v.Sensitive():
-		return value.String(asterisks)
-	case !v.HasSensitive():
-		return v
-	case v.Kind() == value.KindList:
-		items := make([]value.Value, v.Len())
-		for i := range items {
-			items[i] = redact(v.At(i))
-		}
-		return value.List(items)
-	}
-	entries := make([]value.Entry, v.Len())
-	for i := range entries {
-		entries[i] = value.Entry{Key: v.KeyAt(i), Value: redact(v.At(i))}
-	}
-	return value.Map(entries)
+	return secret.Redact(v).AppendJSON(nil)
 }
 
 // outputValues evaluates the outputs as far as they can be.
@@ -162,7 +140,7 @@ func (m *machine) outputValues() []template.OutputValue {
 	if len(scope) == 0 {
 		return nil
 	}
-	s, err := template.LoadScope(scope, m.vault.open)
+	s, err := template.LoadScope(scope, m.vault.Open)
 	if err != nil {
 		return nil
 	}
@@ -177,9 +155,9 @@ func (m *machine) outputs() []StackOutput {
 		if o.Value.HasUnknown() || o.Value.IsAbsent() {
 			continue
 		}
-		v := redact(o.Value)
+		v := secret.Redact(o.Value)
 		if o.NoEcho {
-			v = value.String(asterisks)
+			v = value.String(secret.Asterisks)
 		}
 		out = append(out, StackOutput{Key: o.Name, Description: o.Description, Value: v.AppendJSON(nil)})
 	}

@@ -93,7 +93,7 @@ func (e *Engine) stackOutput(ctx context.Context, q *template.StackOutputQuery) 
 // each update.
 func (e *Engine) templateTime(in *planInput) (time.Time, error) {
 	if in.state != nil && len(in.state.Scope) > 0 {
-		scope, err := template.LoadScope(in.state.Scope, in.vault.open)
+		scope, err := template.LoadScope(in.state.Scope, in.vault.Open)
 		if err != nil {
 			return time.Time{}, fmt.Errorf("the previous scope of stack %s cannot be read: %w", in.ref.Name, err)
 		}

@@ -218,3 +218,13 @@ func Redact(v value.Value) value.Value {
 	}
 	return value.Map(entries)
 }
+
+// Clone copies the vault: what is kept in the copy is not in the original.
+func (v *Vault) Clone() *Vault {
+	c := *v
+	c.values, c.fresh = maps.Clone(v.values), maps.Clone(v.fresh)
+	return &c
+}
+
+// Break makes the vault one whose secrets cannot be opened.
+func (v *Vault) Break(why error) { v.broken = why }
