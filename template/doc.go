@@ -23,10 +23,16 @@
 // The functions are those of the service, each where the service allows it,
 // evaluated as the service's Python does: equality, truth, slices, numbers and
 // their text. Fn::If and the default of Fn::Select are lazy. Work and results
-// are bounded. Fn::GetStackOutput, Fn::MarketplaceImage and data sources in
-// Locals need the service and are refused with a finding that says so; so is a
-// template whose Transform is to be expanded first. Templates that wrap
-// Terraform are recognised and read, not evaluated.
+// are bounded. What needs the service (the parameter store, data sources in
+// Locals, outputs of other stacks, images of the marketplace) is asked of a
+// [World] that the host program gives, while the template is bound. The
+// Serverless transform is expanded by Parse, and so are modules whose templates
+// the host program gives. Templates that wrap Terraform are read, with the
+// variables and outputs of their root module, but not planned.
+//
+// Template.Evaluate is all of it in one call: parameters in, resources and
+// outputs out, what is unknown shown, and the graph of the resources with the
+// reason of each edge.
 //
 // # Secrets
 //

@@ -17,6 +17,8 @@ const (
 	// function looks into. What a template's own size asks for comes on top.
 	maxSteps     = 10_000_000
 	stepsPerNode = 4
+	stepsPerHole = 8  // a reference to one instance of a counted resource
+	stepsPerJq   = 4  // a step of jq, which is slower
 	stepsPerCopy = 64 // for each instance of a counted resource
 	// maxValue bounds one value, and maxDesired all properties together, in
 	// bytes as value.Size estimates them.
@@ -239,6 +241,8 @@ func unknownFor(needs knowledge, v value.Value) bool {
 	switch {
 	case needs == knowAll || v.IsUnknown():
 		return v.HasUnknown()
+	case v.HasVanishing():
+		return true
 	case needs == knowMembers && v.HasUnknown():
 		for _, member := range v.Items() {
 			if member.IsUnknown() {

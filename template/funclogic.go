@@ -80,7 +80,9 @@ func evalIf(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	case err != nil:
 		return value.Value{}, err
 	case v.IsUnknown():
-		return e.later(call, v), nil
+		out := e.later(call, v)
+		out.Hole().Vanishing = true
+		return out, nil
 	}
 	chosen := arg.At(2)
 	if v.Bool() {

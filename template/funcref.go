@@ -113,7 +113,7 @@ func (e *evaluator) resource(call doc.Node, to target, attribute string) (value.
 	}
 	items := make([]value.Value, to.count)
 	for i := range items {
-		if err := e.spend(call, 1); err != nil {
+		if err := e.spend(call, stepsPerHole); err != nil {
 			return value.Value{}, err
 		}
 		items[i] = e.known(call, instanceName(to.name, i), attribute)

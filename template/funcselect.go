@@ -25,7 +25,7 @@ func evalSelect(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
-	if lookup.IsUnknown() || from.IsUnknown() {
+	if lookup.IsUnknown() || from.IsUnknown() || from.HasVanishing() {
 		return e.selectLater(call, arg, lookup, from)
 	}
 	collection, err := fn.Collection(from)
@@ -44,14 +44,18 @@ func evalSelect(e *evaluator, call, arg doc.Node) (value.Value, error) {
 
 // selectLater leaves a hole. What the default refers to may be needed then.
 func (e *evaluator) selectLater(call, arg doc.Node, known ...value.Value) (value.Value, error) {
+	vanishing := false
 	if arg.Len() > 2 {
 		v, err := e.eval(arg.At(2))
 		if err != nil {
 			return value.Value{}, err
 		}
 		known = append(known, v)
+		vanishing = v.IsAbsent() || v.IsUnknown() && v.Hole().Vanishing
 	}
-	return e.later(call, known...), nil
+	out := e.later(call, known...)
+	out.Hole().Vanishing = vanishing
+	return out, nil
 }
 
 func (e *evaluator) notSelected(call, arg doc.Node) (value.Value, error) {

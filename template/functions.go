@@ -180,7 +180,11 @@ func mapFunctions() []function {
 }
 
 func jq(args []value.Value, left *int) (value.Value, error) {
-	return fn.JqWithin(args[0].Text() == "All", args[1], args[2], left)
+	work := *left / stepsPerJq
+	before := work
+	v, err := fn.JqWithin(args[0].Text() == "All", args[1], args[2], &work)
+	*left -= stepsPerJq * (before - work)
+	return v, err
 }
 
 func matchPattern(args []value.Value, left *int) (value.Value, error) {

@@ -73,6 +73,9 @@ type Hole struct {
 	Expr      Expr
 	Refs      []string
 	Sensitive bool // what fills the hole is derived from a secret
+	// Vanishing says that the hole may turn out absent, so that a list or map
+	// with it may turn out shorter. It is not kept in the wire form.
+	Vanishing bool
 }
 
 // Expr is an expression in the template's own syntax.
@@ -293,6 +296,25 @@ func (v Value) HasSensitive() bool { return v.marks&hasSensitive != 0 }
 
 // HasUnknown reports whether the value or any part of it is unknown.
 func (v Value) HasUnknown() bool { return v.marks&hasUnknown != 0 }
+
+// HasVanishing reports whether a member of the value, a list or a map, may turn
+// out absent.
+func (v Value) HasVanishing() bool {
+	if v.parts == nil || !v.HasUnknown() {
+		return false
+	}
+	for i := range v.parts.items {
+		if h := v.parts.items[i].hole; h != nil && h.Vanishing {
+			return true
+		}
+	}
+	for i := range v.parts.entries {
+		if h := v.parts.entries[i].Value.hole; h != nil && h.Vanishing {
+			return true
+		}
+	}
+	return false
+}
 
 // WithSensitive returns the value marked as sensitive, and with it all its
 // parts. The removal marker stays as it is.
