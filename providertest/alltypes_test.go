@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
@@ -61,7 +60,6 @@ func finish(call func(context.Context, *provider.Request) (*provider.Progress, e
 		if req.PhysicalID = p.PhysicalID; p.Done {
 			return p, nil
 		}
-		time.Sleep(p.After)
 	}
 	return nil, errors.New("never done")
 }
