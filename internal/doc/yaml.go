@@ -16,37 +16,29 @@ import (
 // decodeYAML reads the first document of a text. message is yaml.v3's words for
 // the first fault, with the line it names (0 if none).
 func decodeYAML(text string) (root *yaml.Node, rest *yaml.Decoder, message string) {
-	defer func() {
-		if p := recover(); p != nil {
-			root, message = nil, fmt.Sprint("panic: ", p)
-		}
-	}()
 	dec := yaml.NewDecoder(strings.NewReader(text))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); err != nil {
-		if err.Error() == "EOF" {
-			return nil, nil, ""
-		}
-		return nil, nil, strings.TrimPrefix(err.Error(), "yaml: ")
+	doc, message := decodeNext(dec)
+	if doc == nil || len(doc.Content) == 0 {
+		return nil, nil, message
 	}
 	return doc.Content[0], dec, ""
 }
 
-// decodeMore reads what follows the first document.
-func decodeMore(dec *yaml.Decoder) (doc *yaml.Node, message string) {
+// decodeNext reads the next document: nil at the end, or with a fault.
+func decodeNext(dec *yaml.Decoder) (doc *yaml.Node, message string) {
 	defer func() {
 		if p := recover(); p != nil {
-			message = fmt.Sprint("panic: ", p)
+			doc, message = nil, fmt.Sprint("panic: ", p)
 		}
 	}()
-	var more yaml.Node
-	if err := dec.Decode(&more); err != nil {
+	var next yaml.Node
+	if err := dec.Decode(&next); err != nil {
 		if err.Error() == "EOF" {
 			return nil, ""
 		}
 		return nil, strings.TrimPrefix(err.Error(), "yaml: ")
 	}
-	return &more, ""
+	return &next, ""
 }
 
 // probeYAML returns yaml.v3's words for the first fault of a text, "" if it is
@@ -55,7 +47,7 @@ func probeYAML(text string) (message string) {
 	_, rest, message := decodeYAML(text)
 	for message == "" && rest != nil {
 		var more *yaml.Node
-		if more, message = decodeMore(rest); more == nil {
+		if more, message = decodeNext(rest); more == nil {
 			break
 		}
 	}
@@ -108,7 +100,7 @@ func (r *yamlReader) noMore(rest *yaml.Decoder) {
 	if r.full {
 		return
 	}
-	more, message := decodeMore(rest)
+	more, message := decodeNext(rest)
 	switch {
 	case message != "":
 		r.fault(0, len(r.text))
