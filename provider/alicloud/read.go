@@ -1,0 +1,108 @@
+package alicloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/bianpai/bianpai/provider"
+)
+
+// Read implements [provider.Provider]. Of the properties it tells the plain ones
+// that the service gives back under the name that creation sends them by.
+func (p *Provider) Read(ctx context.Context, req *provider.Request) (*provider.State, error) {
+	if b := builtins[req.Type]; b != nil {
+		return &provider.State{PhysicalID: req.PhysicalID}, nil
+	}
+	o, err := p.begin(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if o.env.id == "" {
+		return nil, notFound(req.LogicalID)
+	}
+	if len(req.Desired) == 0 {
+		o.env.desired = o.env.prior
+	}
+	return o.current(ctx)
+}
+
+// current reads the resource as it is.
+func (o *operation) current(ctx context.Context) (*provider.State, error) {
+	attributes, item, err := o.attributes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &provider.State{PhysicalID: o.env.id}
+	if st.Attributes, err = json.Marshal(attributes); err != nil {
+		return nil, &provider.Error{Kind: provider.Unknown, Err: err}
+	}
+	if st.Properties, err = json.Marshal(o.properties(item)); err != nil {
+		return nil, &provider.Error{Kind: provider.Unknown, Err: err}
+	}
+	return st, nil
+}
+
+// properties are those that can be told from the item.
+func (o *operation) properties(item any) map[string]any {
+	out := map[string]any{}
+	m, _ := item.(map[string]any)
+	t := o.p.types(o.req.Type)
+	if m == nil || t == nil {
+		return out
+	}
+	for _, s := range o.d.create {
+		if !s.when.holds(o.env) {
+			continue
+		}
+		for _, p := range s.parameters {
+			f := p.mapping
+			if f == nil || p.value != nil || f.shape != shapePlain || len(f.codecs) > 0 || len(f.property) > 1 {
+				continue
+			}
+			name := f.property[0]
+			known := t.Properties[name]
+			if known == nil || known.Sensitive || slices.Contains(o.d.local, name) {
+				continue
+			}
+			v := member(m, f.target)
+			if v == nil {
+				v = member(m, name)
+			}
+			switch v.(type) {
+			case nil, []any, map[string]any:
+				continue
+			}
+			out[name] = coerce(v, known)
+		}
+	}
+	return out
+}
+
+// Find implements [provider.Finder]: it looks a resource up whose create call
+// may or may not have been answered. Calls that take a client token are found by
+// making them again; Find does that only where a repetition changes nothing, so
+// it answers for IDs that the properties make, and is in doubt for the others.
+func (p *Provider) Find(ctx context.Context, req *provider.Request) (*provider.State, error) {
+	if builtins[req.Type] != nil {
+		return nil, notFound(req.LogicalID)
+	}
+	o, err := p.begin(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	if len(req.Desired) == 0 {
+		o.env.desired = o.env.prior
+	}
+	if o.env.id == "" {
+		id, complete := o.d.id.known(o.env)
+		if !complete || o.d.read == nil {
+			return nil, &provider.Error{Kind: provider.InDoubt, Code: "InDoubt", Message: req.Type + " cannot be looked up by the token of its creation"}
+		}
+		o.env.id = id
+	}
+	return o.current(ctx)
+}
+
+var errNoTransport = errors.New("alicloud: New needs a transport")
