@@ -162,6 +162,16 @@ import _ "slices"
 		"imports allowed": {importFindings, "provider/schema/x.go", `package schema
 import _ "github.com/bianpai/bianpai/provider"
 `},
+		"code": {codeFindings, "template/x.go", `package template
+import "github.com/bianpai/bianpai/diag"
+func f(diag.Code) {}
+func g() {
+	f("not-in-the-catalogue") // BAD
+	f("duplicate-key")
+	_ = diag.Diagnostic{Code: "nor-this"} // BAD
+	_ = "some-words"
+}
+`},
 		"unknown package": {importFindings, "nowhere/x.go", "package nowhere // BAD\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
