@@ -1,6 +1,7 @@
 package oos
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -16,7 +17,7 @@ func (m *machine) restore() {
 	if m.snapshot = nil; m.root != nil {
 		return
 	}
-	if err := json.Unmarshal(data, &form); err != nil || len(form.Execs) == 0 {
+	if err := form.read(data); err != nil || len(form.Execs) == 0 {
 		m.broken = fmt.Errorf("the snapshot of the execution cannot be read: %w", err)
 		return
 	}
@@ -24,25 +25,41 @@ func (m *machine) restore() {
 	m.vault.SetOwner(m.head.ID)
 	_ = m.vault.Unseal(form.Sealed) // a failure is remembered in the vault
 	for i := range form.Programs {
-		m.restoreProgram(&form.Programs[i])
+		m.restoreProgram(&form.Programs[i], form.blobs)
 	}
 	for i := range form.Execs {
-		m.restoreExecution(&form.Execs[i], form.Trigger)
+		m.restoreExecution(&form.Execs[i], form.Trigger, form.blobs)
 	}
 }
 
-func (m *machine) restoreProgram(f *programForm) {
+// read takes the line and the blobs behind it apart.
+func (form *snapshotForm) read(data []byte) error {
+	line, rest, _ := bytes.Cut(data, []byte("\n"))
+	if err := json.Unmarshal(line, form); err != nil {
+		return err
+	}
+	for _, size := range form.Sizes {
+		if size < 0 || size > len(rest) {
+			return fmt.Errorf("%d bytes are missing", size-len(rest))
+		}
+		form.blobs = append(form.blobs, rest[:size:size])
+		rest = rest[size:]
+	}
+	return nil
+}
+
+func (m *machine) restoreProgram(f *programForm, b blobs) {
 	p := &program{key: f.Key}
 	m.programs[f.Key] = p
 	if !f.Ready {
 		m.loads = append(m.loads, p)
 		return
 	}
-	m.evolveTemplate(&templateLoaded{Key: f.Key, Name: f.Name, Version: f.Version, Err: f.Err, D: f.Text})
+	m.evolveTemplate(&templateLoaded{Key: f.Key, Name: f.Name, Version: f.Version, Err: f.Err, D: b.get(f.Text)})
 }
 
 // restoreExecution makes an execution whose parent is there already.
-func (m *machine) restoreExecution(f *execForm, t *triggerForm) {
+func (m *machine) restoreExecution(f *execForm, t *triggerForm, b blobs) {
 	e := &execution{}
 	if m.root == nil {
 		m.root = e
@@ -66,20 +83,20 @@ func (m *machine) restoreExecution(f *execForm, t *triggerForm) {
 		e.values = e.outer.values
 	} else if m.vault.Broken() == nil {
 		var err error
-		if e.values, err = runbook.LoadValues(f.Values, m.vault.Open); err != nil {
+		if e.values, err = runbook.LoadValues(b.get(f.Values), m.vault.Open); err != nil {
 			m.broken = fmt.Errorf("the parameters of execution %s cannot be read: %w", m.id(e.path), err)
 		}
 	}
-	e.outputs, _ = m.vault.Parse(f.Outputs)
+	e.outputs, _ = m.vault.Parse(b.get(f.Outputs))
 	m.execs[e.path] = e
 	e.tasks = make([]taskRun, len(e.prog.tmpl.Tasks))
 	n := min(len(e.tasks), len(f.Tasks))
 	for i := range n {
-		m.restoreTask(&e.tasks[i], &f.Tasks[i])
+		m.restoreTask(&e.tasks[i], &f.Tasks[i], b)
 	}
 	for i := range n { // with the outputs of all at hand
 		if l := f.Tasks[i].Loop; l != nil {
-			m.restoreLoop(e, i, l)
+			m.restoreLoop(e, i, l, b)
 		}
 		if u := f.Tasks[i].Unit; u != nil {
 			e.tasks[i].unit = m.restoreUnit(e, i, u, t)
@@ -88,12 +105,12 @@ func (m *machine) restoreExecution(f *execForm, t *triggerForm) {
 	m.attendTo(e)
 }
 
-func (m *machine) restoreTask(r *taskRun, f *taskForm) {
+func (m *machine) restoreTask(r *taskRun, f *taskForm, b blobs) {
 	r.status, r.attempt, r.started, r.ended = f.Status, f.Attempt, f.Started, f.Ended
 	r.message, r.note, r.gate = f.Message, f.Note, f.Gate
-	r.override, _ = m.vault.Parse(f.Override)
-	r.raw, _ = m.vault.Parse(f.Raw)
-	r.outputs = m.listOf(f.Outputs)
+	r.override, _ = m.vault.Parse(b.get(f.Override))
+	r.raw, _ = m.vault.Parse(b.get(f.Raw))
+	r.outputs = m.listOf(b.get(f.Outputs))
 }
 
 func (m *machine) listOf(wire []byte) []value.Value {
@@ -108,18 +125,19 @@ func (m *machine) listOf(wire []byte) []value.Value {
 	return out
 }
 
-func (m *machine) restoreLoop(e *execution, k int, f *loopForm) {
+func (m *machine) restoreLoop(e *execution, k int, f *loopForm, b blobs) {
+	status := b.get(f.Status)
 	r := &e.tasks[k]
 	before := *r
-	m.loopStarts(e, k, &loopStarted{K: int32(k), T: r.started, N: len(f.Status)})
+	m.loopStarts(e, k, &loopStarted{K: int32(k), T: r.started, N: len(status)})
 	l := r.loop
 	e.steps-- // it was counted when it began
 	*r = before
 	r.loop = l
-	if len(l.status) != len(f.Status) {
+	if len(l.status) != len(status) {
 		return
 	}
-	for i, s := range f.Status {
+	for i, s := range status {
 		switch l.status[i] = itemStatus(s); l.status[i] {
 		case itemDone:
 			l.done++
@@ -134,7 +152,7 @@ func (m *machine) restoreLoop(e *execution, k int, f *loopForm) {
 		m.waiting(e, 1)
 	}
 	for i := range f.Columns {
-		l.columns = append(l.columns, m.listOf(f.Columns[i]))
+		l.columns = append(l.columns, m.listOf(b.get(f.Columns[i])))
 	}
 	for i := range f.Units {
 		u := m.restoreUnit(e, k, &f.Units[i], nil)
