@@ -80,11 +80,6 @@ func isAboutText(d diag.Diagnostic) bool {
 	return d.Severity == diag.Error && (strings.HasPrefix(string(d.Code), "yaml-") || strings.HasPrefix(string(d.Code), "json-"))
 }
 
-// documentOnly leaves out that an OOS template is no ROS template.
-func documentOnly(found diag.List) diag.List {
-	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == "template-is-runbook" })
-}
-
 // textOnly leaves only what keeps a text from being read.
 func textOnly(found diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return !isAboutText(d) })

@@ -1,16 +1,19 @@
-// Command lint tells what is wrong with ROS templates before anything is
+// Command lint tells what is wrong with ROS and OOS templates before anything is
 // created.
 //
-//	go run ./examples/lint [-snippet] [-json] [-lang zh] [-strict] [-v] PATH...
+//	go run ./examples/lint [-snippet] [-json | -sarif] [-fix] [-lang zh] [-strict] [-v] PATH...
 //
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
 // What a file is, its content tells: a ROS template is checked against the
-// catalogue of resource types, an OOS template (for now) only as a document,
-// anything else is skipped (-v says which). The last line counts. The exit code is 1 if there is
-// an error in a template, 2 if the command was misused.
+// catalogue of resource types, an OOS template against the rules of its
+// language, anything else is skipped (-v says which). With -fix, what a finding
+// knows a remedy for is mended in the file, and the rest is told. The last line
+// counts. The exit code is 1 if there is an error in a template, 2 if the
+// command was misused.
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +21,7 @@ import (
 	"os"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/runbook"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
 )
@@ -67,12 +71,13 @@ type linter struct {
 	types          *schema.Catalogue
 	stdout, stderr io.Writer
 	print          diag.PrintOptions
-	json           bool
+	json, sarif    bool
+	fix            bool
 	strict         bool
 	verbose        bool
 
-	files, errors, warnings int
-	found                   diag.List // for -json, which prints one array
+	files, errors, warnings, fixed int
+	found                          diag.List // for -json and -sarif, which print one document
 }
 
 func (l *linter) parseFlags(args []string) ([]string, error) {
@@ -84,6 +89,8 @@ func (l *linter) parseFlags(args []string) ([]string, error) {
 	}
 	fs.BoolVar(&l.print.Snippet, "snippet", false, "show the lines at fault")
 	fs.BoolVar(&l.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
+	fs.BoolVar(&l.sarif, "sarif", false, "print a SARIF 2.1.0 log, for code scanning; the counts go to standard error")
+	fs.BoolVar(&l.fix, "fix", false, "mend in the files what has one remedy")
 	fs.BoolVar(&l.strict, "strict", false, "make the service's limits errors instead of warnings")
 	fs.BoolVar(&l.verbose, "v", false, "tell which files are skipped or checked in part")
 	fs.Func("lang", "language of the messages: en or zh", func(s string) error {
@@ -112,36 +119,75 @@ func (l *linter) lintFile(f file) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.Parse(f.path, src, &template.ParseOptions{Strict: l.strict})
-	found := t.Diagnostics()
-	if _, faulty := errors.AsType[*diag.ListError](err); err != nil && !faulty {
+	found, checked, err := l.check(f, src)
+	if err != nil || !checked {
 		return err
+	}
+	if l.fix {
+		if found, err = l.mend(f, src, found); err != nil {
+			return err
+		}
+	}
+	l.files++
+	l.errors += found.Count(diag.Error)
+	l.warnings += found.Count(diag.Warning)
+	if l.json || l.sarif {
+		l.found = append(l.found, found...)
+		return nil
+	}
+	return diag.Fprint(l.stdout, found, &l.print)
+}
+
+// check gives the findings of a file; checked is false if it is no template.
+func (l *linter) check(f file, src []byte) (found diag.List, checked bool, err error) {
+	t, err := template.Parse(f.path, src, &template.ParseOptions{Strict: l.strict})
+	if _, faulty := errors.AsType[*diag.ListError](err); err != nil && !faulty {
+		return nil, false, err
 	}
 	switch kindOf(t, src, f.named) {
 	case template.NotTemplate:
 		if l.verbose || f.named {
 			l.note(f.path, "skipped: not a template")
 		}
-		return nil
+		return nil, false, nil
 	case template.Runbook:
-		l.noteIfVerbose(f.path, "an OOS template: only its text is checked for now")
-		found = documentOnly(found)
+		b, _ := runbook.Parse(f.path, src, &runbook.ParseOptions{Strict: l.strict}) // its findings come with it
+		return b.Validate(nil), true, nil
 	case template.Terraform:
 		l.noteIfVerbose(f.path, "a Terraform template: its modules are not checked")
-	case template.Stack:
-		found = t.Validate(l.types)
-		if t.Kind() == template.NotTemplate {
-			found = textOnly(found) // nothing else can be told of what is not read
+		return t.Diagnostics(), true, nil
+	}
+	found = t.Validate(l.types)
+	if t.Kind() == template.NotTemplate {
+		found = textOnly(found) // nothing else can be told of what is not read
+	}
+	return found, true, nil
+}
+
+// mend makes the fixes of the findings that have just one, and gives the
+// findings of the mended file.
+func (l *linter) mend(f file, src []byte, found diag.List) (diag.List, error) {
+	var fixes []diag.Fix
+	for _, d := range found {
+		// Ranges are of the text as UTF-8; only there are they the file's.
+		if len(d.Fixes) == 1 && d.Source != nil && bytes.Equal(d.Source.Text(), src) {
+			fixes = append(fixes, d.Fixes[0])
 		}
 	}
-	l.files++
-	l.errors += found.Count(diag.Error)
-	l.warnings += found.Count(diag.Warning)
-	if l.json {
-		l.found = append(l.found, found...)
-		return nil
+	out, made := diag.Apply(src, fixes)
+	if len(made) == 0 {
+		return found, nil
 	}
-	return diag.Fprint(l.stdout, found, &l.print)
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(f.path, out, info.Mode().Perm()); err != nil {
+		return nil, err
+	}
+	l.fixed += len(made)
+	found, _, err = l.check(f, out)
+	return found, err
 }
 
 func (l *linter) note(path, text string) {
@@ -154,15 +200,22 @@ func (l *linter) noteIfVerbose(path, text string) {
 	}
 }
 
-// finish prints the counts, and the array of -json before them.
+// finish prints the counts, and the document of -json or -sarif before them.
 func (l *linter) finish() error {
 	counts := l.stdout
-	if l.json {
-		if err := diag.FprintJSON(l.stdout, l.found); err != nil {
-			return err
-		}
-		counts = l.stderr
+	var err error
+	switch {
+	case l.sarif:
+		counts, err = l.stderr, diag.FprintSARIF(l.stdout, l.found, "bianpai-lint")
+	case l.json:
+		counts, err = l.stderr, diag.FprintJSON(l.stdout, l.found)
 	}
-	_, err := fmt.Fprintf(counts, "%d files, %d errors, %d warnings\n", l.files, l.errors, l.warnings)
+	if err != nil {
+		return err
+	}
+	if l.fixed > 0 {
+		fmt.Fprintf(l.stderr, "%d findings are mended\n", l.fixed)
+	}
+	_, err = fmt.Fprintf(counts, "%d files, %d errors, %d warnings\n", l.files, l.errors, l.warnings)
 	return err
 }

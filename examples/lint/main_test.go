@@ -76,7 +76,7 @@ func TestFolders(t *testing.T) {
 	if diff := cmp.Diff(want, heads(lines)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, note := range []string{"package.json: skipped", "other.yml: skipped", "runbook.yml: an OOS template", "terraform.yml: a Terraform template"} {
+	for _, note := range []string{"package.json: skipped", "other.yml: skipped", "terraform.yml: a Terraform template"} {
 		if !strings.Contains(stderr, note) {
 			t.Errorf("%q is not in %q", note, stderr)
 		}
@@ -138,6 +138,39 @@ func TestForms(t *testing.T) {
 	}
 	if code, lines, _ := lint("-json", "testdata/tree/sound.yaml"); code != 0 || strings.Join(lines, "") != "[]" {
 		t.Errorf("nothing found: exit code %d, %q", code, lines)
+	}
+}
+
+func TestFix(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.yml")
+	text := "ROSTemplateFormatVersion: '2015-09-01'\nResources:\n  Web:\n    Type: ALIYUN::ECS::VPC\n    Properties:\n      cidr_block: 10.0.0.0/8 # all\n      \"vpcName\": !Ref Nmae\n"
+	if err := os.WriteFile(path, []byte(text), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	code, lines, stderr := lint("-fix", path)
+	if code != 1 || len(heads(lines)) != 2 || !strings.Contains(stderr, "2 findings are mended") {
+		t.Errorf("exit code %d, %q, %q", code, lines, stderr)
+	}
+	got, err := os.ReadFile(path)
+	want := strings.NewReplacer("cidr_block", "CidrBlock", "vpcName", "VpcName").Replace(text)
+	if err != nil || string(got) != want {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if _, again, stderr := lint("-fix", path); !slices.Equal(again, lines) || stderr != "" {
+		t.Errorf("again: %q, %q", again, stderr)
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	code, lines, stderr := lint("-sarif", "testdata/faults.json")
+	var log struct {
+		Runs []struct{ Results []struct{ RuleID string } }
+	}
+	if err := json.Unmarshal([]byte(strings.Join(lines, "\n")), &log); err != nil {
+		t.Fatal(err)
+	}
+	if code != 1 || len(log.Runs) != 1 || len(log.Runs[0].Results) != 1 || log.Runs[0].Results[0].RuleID != "unknown-property" || stderr != "1 files, 1 errors, 0 warnings\n" {
+		t.Errorf("exit code %d, %+v, %q", code, log, stderr)
 	}
 }
 
