@@ -92,7 +92,7 @@ const header = "ROSTemplateFormatVersion: '2015-09-01'\n"
 func TestSimulateVerdicts(t *testing.T) {
 	tests := []struct{ name, src, verdict, why string }{
 		{"Terraform", header + "Transform: Aliyun::Terraform-v1.5\nWorkspace: {main.tf: ''}\n", "skip", "Terraform"},
-		{"transform", header + "Transform: Aliyun::Serverless-2018-04-03\nResources:\n  A: {Type: 'Aliyun::Serverless::Service'}\n", "skip", "needs the transform Aliyun::Serverless-2018-04-03"},
+		{"transform", header + "Transform: Aliyun::Serverless-2099-01-01\nResources:\n  A: {Type: 'Aliyun::Serverless::Service'}\n", "skip", "needs the transform Aliyun::Serverless-2099-01-01"},
 		{"runbook", "FormatVersion: OOS-2019-06-01\nTasks: []\n", "skip", "an OOS template"},
 		{"something else", "a: 1\n", "skip", "not a template"},
 		{"unknown property", header + "Resources:\n  A:\n    Type: ALIYUN::ECS::VPC\n    Properties: {Colour: red}\n", "fail", "unknown-property: validate: line 5: ALIYUN::ECS::VPC has no property Colour"},

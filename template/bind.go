@@ -26,10 +26,6 @@ func (t *Template) Bind(params map[string]any, ps *Pseudo) (*Scope, error) {
 	if err := t.findings.Err(); err != nil {
 		return nil, err
 	}
-	if t.NeedsTransform() {
-		d := diag.New(diag.Error, "transform-unsupported", t.Source(), t.Root().Get(keyTransform).Range(), keyTransform, t.Transforms[0])
-		return nil, diag.List{d}.Err()
-	}
 	if ps == nil {
 		ps = &Pseudo{}
 	}
