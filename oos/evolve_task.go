@@ -189,7 +189,7 @@ func (m *machine) evolveLoop(e *execution, k int, ev core.Event) {
 		if l.paused {
 			m.waiting(e, -1)
 		}
-		l.paused = false
+		l.paused, l.since = false, 0
 		if f.Note != "" {
 			r.note = f.Note
 		}
@@ -197,7 +197,7 @@ func (m *machine) evolveLoop(e *execution, k int, ev core.Event) {
 		m.attendTo(e)
 	case *loopEnded:
 		if l.paused {
-			l.paused = false
+			l.paused, l.since = false, 0
 			m.waiting(e, -1)
 		}
 		r.outputs, _ = l.aggregates(e.prog.tmpl.Tasks[k])

@@ -192,7 +192,7 @@ func (m *machine) resume(e *execution) {
 	if e.hold != waitNothing {
 		m.waiting(e, -1)
 	}
-	e.hold = waitNothing
+	e.hold, e.since = waitNothing, 0
 }
 
 // at gives the scope in which expressions of the execution are rendered.
