@@ -62,7 +62,7 @@ func (o *operation) further(ctx context.Context, s *step, seen map[any]any) (any
 	if v, ok := seen[s]; ok {
 		return v, nil
 	}
-	if s.missing() != "" || o.moved && o.env.id == "" {
+	if s.missing() != "" || o.unasked(s) || o.moved && o.env.id == "" {
 		return nil, nil
 	}
 	v, err := o.look(ctx, s)

@@ -303,7 +303,11 @@ func (s *step) place(req *Request, m *message) error {
 		req.Headers = map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 		return nil
 	}
-	body, err := json.Marshal(m.body)
+	var whole any = m.body
+	if list, ok := m.body["body"]; ok && len(m.body) == 1 {
+		whole = list // the body is a list, which has no name
+	}
+	body, err := json.Marshal(whole)
 	if err != nil {
 		return &provider.Error{Kind: provider.Invalid, Err: err}
 	}

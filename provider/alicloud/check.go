@@ -39,7 +39,11 @@ func (r *reader) check() error {
 	}
 	for i := range d.attributes {
 		for j := range d.attributes[i].sources {
-			d.completeCall(d.attributes[i].sources[j].call)
+			call := d.attributes[i].sources[j].call
+			if call != nil && call.product.style != RPC {
+				return fmt.Errorf("%s: %s has no path: name a lookup for it", d.name, call.action)
+			}
+			d.completeCall(call)
 		}
 	}
 	d.addTagCalls()
@@ -86,9 +90,6 @@ func (d *descriptor) completeCall(s *step) {
 		return
 	}
 	s.parameters = d.read.parameters
-	if s.product.style != RPC {
-		s.method, s.path = d.read.method, d.read.path
-	}
 }
 
 // covers reports whether a step sends the property when that changed.

@@ -81,7 +81,8 @@ func (o *operation) lookBefore(ctx context.Context) (gone bool, err error) {
 func (o *operation) waitGone(ctx context.Context) (*provider.Progress, error) {
 	done := &provider.Progress{PhysicalID: o.env.id, Done: true}
 	w := o.d.removed
-	if o.d.read == nil || w == nil && o.d.ready == nil || len(o.d.remove) == 0 {
+	stays := !slices.ContainsFunc(o.d.remove, func(s *step) bool { return s.when == nil })
+	if o.d.read == nil || w == nil && (o.d.ready == nil || stays) || len(o.d.remove) == 0 {
 		return done, nil
 	}
 	if o.moved {

@@ -220,6 +220,9 @@ func (o *operation) wait(ctx context.Context, w *wait, until []string) (bool, er
 	if w.read != "" {
 		s = o.d.named(w.read)
 	}
+	if o.unasked(s) {
+		return true, nil
+	}
 	item, err := o.look(ctx, s)
 	if e, ok := errors.AsType[*provider.Error](err); ok && e.Kind == provider.NotFound && o.state.Polls < settling {
 		return false, nil
@@ -246,6 +249,22 @@ func (o *operation) wait(ctx context.Context, w *wait, until []string) (bool, er
 		}
 	}
 	return true, nil
+}
+
+// unasked reports whether a lookup is about what the create call answered, and
+// this is about a later call.
+func (o *operation) unasked(s *step) bool {
+	for _, p := range s.parameters {
+		if p.value == nil {
+			continue
+		}
+		for _, e := range p.value.expressions() {
+			if _, ok := o.env.lookup(e); e.kind == exprCreate && !ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (o *operation) reached(w *wait, v any, until []string) (bool, error) {
