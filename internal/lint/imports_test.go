@@ -49,7 +49,8 @@ var house = map[string]room{
 	"internal/runbook": {4, "below", noIO},
 
 	"ros": {4, "below", noIO},
-	"oos": {4, "below internal/runbook", noIO},
+	"oos":          {4, "below internal/runbook", noIO},
+	"oos/products": {1, "", noIO},
 
 	"providertest":      {5, "below", ""},
 	"providertest/...":  {5, "below providertest", ""},
