@@ -48,7 +48,7 @@ var house = map[string]room{
 
 	"internal/runbook": {4, "below", noIO},
 
-	"ros": {4, "below", noIO},
+	"ros":          {4, "below", noIO},
 	"oos":          {4, "below internal/runbook", noIO},
 	"oos/products": {1, "", noIO},
 
