@@ -9,6 +9,7 @@ import (
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
 	"github.com/bianpai/bianpai/internal/seal"
+	"github.com/bianpai/bianpai/internal/secret"
 	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -90,7 +91,7 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 		if _, inMemory := o.Journal.(*journal.Memory); o.Journal == nil || inMemory {
 			e.sealer = seal.NewEphemeral()
 		} else {
-			e.sealer = noSealer{}
+			e.sealer = secret.Keyless("ros")
 		}
 	}
 	if e.store == nil {

@@ -46,12 +46,12 @@ func (e *Engine) Plan(ctx context.Context, c *Change) (*Plan, error) {
 // key to keep them with. Those of the template and of parameters are refused
 // when they are sealed.
 func (e *Engine) refuseSecrets(ctx context.Context, in *planInput) error {
-	if in.desired == nil || e.sealer != (noSealer{}) {
+	if in.desired == nil || e.sealer != secret.Keyless("ros") {
 		return nil
 	}
 	for _, r := range in.desired.Resources {
 		if len(e.types.secretAttributes(ctx, r.Type)) > 0 {
-			return fmt.Errorf("resource %s (%s) has attributes that are secret: %w", r.LogicalID, r.Type, errNoSealer)
+			return fmt.Errorf("resource %s (%s) has attributes that are secret: %w", r.LogicalID, r.Type, &secret.KeyMissingError{Package: "ros"})
 		}
 	}
 	return nil
