@@ -48,7 +48,6 @@ type loadResult struct {
 	text          []byte
 	tmpl          *Template
 	err           *TaskError
-	again         bool
 }
 
 // command gives the command of an ID, if it should be in flight. It is asked

@@ -12,6 +12,7 @@ import (
 	"github.com/bianpai/bianpai/internal/seal"
 	"github.com/bianpai/bianpai/internal/secret"
 	"github.com/bianpai/bianpai/journal"
+	"github.com/bianpai/bianpai/oos/products"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/calls"
 )
@@ -267,7 +268,7 @@ func (e *Engine) findTemplate(ctx context.Context, name, version string, child b
 		}
 		return text, t, err
 	}
-	text, ok := product(name)
+	text, ok := products.Lookup(name)
 	if !ok {
 		return nil, nil, &TemplateNotFoundError{Name: name, Version: version}
 	}

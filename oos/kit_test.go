@@ -144,11 +144,18 @@ func statuses(t testing.TB, e *Engine, id string) string {
 	return strings.Join(out, " ")
 }
 
-// waitFor waits until an execution waits for something, and gives it.
+// waitsFor waits until an execution waits for something, and gives it.
 func waitsFor(t testing.TB, x *Execution, kind WaitKind) Wait {
 	t.Helper()
-	for range 2000 {
-		waits, err := x.Waiting(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	root, _ := split(x.id)
+	for {
+		head, err := x.engine.store.Head(ctx, executionPrefix+root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits, err := x.Waiting(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,11 +164,10 @@ func waitsFor(t testing.TB, x *Execution, kind WaitKind) Wait {
 				return w
 			}
 		}
-		time.Sleep(5 * time.Millisecond)
+		if err := x.engine.await(ctx, root, head.Tail); err != nil {
+			t.Fatalf("nothing waits for %s: %v\n%s", kind, err, dump(x.engine.store, root))
+		}
 	}
-	info, err := x.engine.GetExecution(context.Background(), x.id)
-	t.Fatalf("nothing waits for %s: %+v %v", kind, info, err)
-	return Wait{}
 }
 
 // dump prints a journal, for the message of a failing test.

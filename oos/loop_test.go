@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bianpai/bianpai/provider"
@@ -109,15 +110,12 @@ func loopFails(t *testing.T, name string, n, limit, width int, failing map[strin
 	if calls := c.count("DoItem"); width == 1 && calls != started {
 		t.Errorf("%s: %d items began, want %d", name, calls, started)
 	}
-	outputs := map[string]any{}
-	if isFailed {
-		outputs = failed.Outputs
-	} else {
-		outputs = res.Outputs
+	if !isFailed {
+		failed = &FailedError{Outputs: res.Outputs}
 	}
-	all, _ := outputs["all"].([]any)
+	all, _ := failed.Outputs["all"].([]any)
 	if len(all) != n {
-		t.Fatalf("%s: aggregate is %v", name, outputs["all"])
+		t.Fatalf("%s: aggregate is %v", name, failed.Outputs)
 	}
 	for i, v := range all {
 		id := fmt.Sprintf("i%d", i)
@@ -151,11 +149,13 @@ func TestLoopWidth(t *testing.T) {
 		if err := json.Unmarshal([]byte(test.rate), &rate); err != nil {
 			t.Fatal(err)
 		}
-		e := engineOn(t, c, nil)
-		x := start(t, e, &Start{Template: runbookOf(t, loopTask, loopHead), Parameters: map[string]any{"ids": ids(20), "rate": rate}})
-		if _, err := x.Wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			e := engineOn(t, c, nil)
+			x := start(t, e, &Start{Template: runbookOf(t, loopTask, loopHead), Parameters: map[string]any{"ids": ids(20), "rate": rate}})
+			if _, err := x.Wait(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
 		if most.Load() > test.most || c.count("DoItem") != 20 {
 			t.Errorf("%s: %d items at a time, want %d; %d items", test.rate, most.Load(), test.most, c.count("DoItem"))
 		}

@@ -46,7 +46,7 @@ func readSchedule(props value.Value, begun time.Time) (*schedule, error) {
 	case "at":
 		s.once, err = readAt(expression, zone)
 	default:
-		err = fmt.Errorf("Type is %q, it must be cron, rate or at", kind)
+		err = fmt.Errorf("the Type is %q, it must be cron, rate or at", kind)
 	}
 	if err != nil {
 		return nil, invalid(err.Error())
@@ -101,7 +101,7 @@ func readAt(t string, zone *time.Location) (time.Time, error) {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("Expression is %q, it must be a time such as 2024-01-02T03:04:05Z", t)
+	return time.Time{}, fmt.Errorf("the Expression is %q, it must be a time such as 2024-01-02T03:04:05Z", t)
 }
 
 // parseRate reads "30 minutes".
@@ -111,7 +111,7 @@ func parseRate(t string) (time.Duration, error) {
 	units := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 	length, ok := units[strings.TrimSuffix(strings.ToLower(strings.TrimSpace(unit)), "s")]
 	if err != nil || !ok || n < 1 || n > 100_000 {
-		return 0, fmt.Errorf("Expression is %q, it must be a number and minutes, hours or days", t)
+		return 0, fmt.Errorf("the Expression is %q, it must be a number and minutes, hours or days", t)
 	}
 	return time.Duration(n) * length, nil
 }
