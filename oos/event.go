@@ -189,7 +189,7 @@ func (p *projector) take(fact core.Event) (Event, bool) {
 		if m.changes, m.agenda = m.changes[:0], m.clearAgenda(); e == nil {
 			return Event{}, false
 		}
-		p.ended = p.ended || within(m.head.ID+dotted(p.path), m.head.ID, f.X)
+		p.ended = p.ended || within(m.head.ID+dotted(p.path), m.head.ID, f.X) // it, or one above
 		return Event{Kind: ExecutionEvent, ExecutionID: m.id(f.X), Status: f.Status, Message: p.ending(e, f)}, true
 	}
 	m.Evolve(fact)

@@ -3,6 +3,7 @@ package oos
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 
 	"github.com/bianpai/bianpai/internal/host"
@@ -38,9 +39,10 @@ func (x *Execution) Wait(ctx context.Context) (*Result, error) {
 			return nil, err
 		}
 		var res *Result
-		missing := false
+		missing, ended := false, false
 		lookErr := x.engine.look(ctx, root, func(m *machine) {
 			e := m.execs[path]
+			ended = m.root != nil && m.root.status.Final()
 			switch {
 			case e == nil:
 				missing = true
@@ -58,6 +60,9 @@ func (x *Execution) Wait(ctx context.Context) (*Result, error) {
 		case missing:
 			return x.recall(ctx)
 		case res != nil || err != nil:
+			if ended {
+				x.engine.retire(ctx, root)
+			}
 			return res, err
 		}
 		if err := x.engine.await(ctx, root, head.Tail); err != nil {
@@ -186,8 +191,16 @@ func (x *Execution) Settle(ctx context.Context, task string, s Settlement) error
 	return x.engine.submit(ctx, x.id, func(path string) any { req.path = path; return req })
 }
 
-// await returns when the journal of an execution has grown, or with the error
-// that stopped its driver.
+// await returns when the journal of an execution has grown or the execution has
+// ended, or with the error that stopped its driver.
 func (e *Engine) await(ctx context.Context, root string, tail int64) error {
-	return stopped(host.Await(ctx, e.store, executionPrefix+root, tail, e.last(root)))
+	err := host.Await(ctx, e.store, executionPrefix+root, tail, e.last(root))
+	if _, isStopped := errors.AsType[*host.StoppedError](err); isStopped {
+		// The driver of what has ended is closed by whoever learns of it first.
+		head, headErr := e.store.Head(ctx, executionPrefix+root)
+		if line, lineErr := lineOf(head); headErr == nil && lineErr == nil && line.Status.Final() {
+			return nil
+		}
+	}
+	return stopped(err)
 }
