@@ -101,6 +101,9 @@ func (m *machine) evolveTemplate(f *templateLoaded) {
 		p = &program{key: f.Key}
 		m.programs[f.Key] = p
 	}
+	if p.ready {
+		return
+	}
 	p.name, p.version, p.err, p.ready = f.Name, f.Version, f.Err, true
 	if p.err == nil {
 		p.text, p.hash = text, hashOf(text)

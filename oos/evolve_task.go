@@ -162,14 +162,18 @@ func (m *machine) loopStarts(e *execution, k int, f *loopStarted) {
 			m.broken = &StateError{Execution: m.id(e.path), Operation: "resuming", Status: e.status, Reason: "this release reads the items of task " + e.prog.tmpl.Tasks[k].Name + " in another way: " + reason(err)}
 		}
 	}
-	if l == nil {
-		l = newLoop(value.List(make([]value.Value, f.N)), runbook.Rate{Mode: runbook.ModeConcurrency, Items: f.N, Concurrency: 1, MaxErrors: f.N}, true)
+	if l == nil { // to be looked at only
+		n := min(max(f.N, 0), mostUnread)
+		l = newLoop(value.List(make([]value.Value, n)), runbook.Rate{Mode: runbook.ModeConcurrency, Items: n, Concurrency: 1, MaxErrors: n}, true)
 	}
 	if e.tasks[k].loop = l; m.keep {
 		l.past = map[int32]*pastItem{}
 	}
 	m.attendTo(e)
 }
+
+// mostUnread bounds the items of a loop that cannot be read.
+const mostUnread = 1 << 24
 
 func reason(err error) string {
 	if err == nil {
@@ -186,6 +190,9 @@ func (m *machine) evolveLoop(e *execution, k int, ev core.Event) {
 		l.paused, l.since = true, f.T
 		m.waiting(e, 1)
 	case *batchEntered:
+		if f.Batch < 0 || f.Batch >= max(l.rate.Batches(), 1) {
+			return
+		}
 		if l.paused {
 			m.waiting(e, -1)
 		}

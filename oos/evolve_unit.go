@@ -47,6 +47,9 @@ func (m *machine) land(u *unit, answered bool) {
 func (m *machine) unitStarts(e *execution, f *unitStarted) {
 	u := &unit{exec: e, task: f.K, item: f.I - 1, started: f.T, until: f.Until, wait: f.Wait, need: f.Need}
 	r := &e.tasks[f.K]
+	if f.I < 0 {
+		return
+	}
 	if f.I == 0 {
 		if r.unit != nil {
 			return
@@ -122,6 +125,9 @@ func (m *machine) leave(u *unit) {
 // began ends too: its properties could not be rendered.
 func (m *machine) unitEnds(e *execution, k, number int32, at stamp, outputs []value.Value, failed *unitFailed, sealed []byte) {
 	_ = m.vault.Unseal(sealed) // a failure is remembered in the vault
+	if number < 0 {
+		return
+	}
 	u := m.unitAt(e.path, k, number)
 	if u == nil {
 		u = &unit{exec: e, task: k, item: number - 1, started: at}
