@@ -71,7 +71,8 @@ func describedTypes() iter.Seq[string] {
 // reader reads a block. Anything that it does not know is an error.
 type reader struct {
 	d    *descriptor
-	last *step // that parameter lines belong to
+	last *step  // that parameter lines belong to
+	like string // the type that this one is the old name of
 }
 
 // decodeBlock reads a block whose first line has the given number.
@@ -82,7 +83,24 @@ func decodeBlock(text string, first int) (*descriptor, error) {
 			return nil, fmt.Errorf("line %d: %w", first+i, err)
 		}
 	}
+	if r.like != "" {
+		return decodeLike(r.d.name, r.like)
+	}
 	return r.d, r.check()
+}
+
+// decodeLike reads the block of the type that another is the old name of.
+func decodeLike(name, like string) (*descriptor, error) {
+	text, line := findBlock(like)
+	if text == "" || strings.Contains(text, "\nlike ") {
+		return nil, fmt.Errorf("%s is like %s, which is not described", name, like)
+	}
+	d, err := decodeBlock(text, line)
+	if err != nil {
+		return nil, err
+	}
+	d.name = name
+	return d, nil
 }
 
 func (r *reader) line(line string, number int) error {
@@ -151,6 +169,8 @@ func (r *reader) plain(key string) func(string) error {
 	switch key {
 	case "type":
 		return text(&d.name)
+	case "like":
+		return text(&r.like)
 	case "api":
 		return func(rest string) (err error) { d.product, err = productByKey(rest); return err }
 	case "id":

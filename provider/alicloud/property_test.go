@@ -150,6 +150,9 @@ func TestRequestsSendOnlyKnownParameters(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(failed)) {
 		t.Logf("%s: %v", name, failed[name])
 	}
+	if ends["create"] < lives*98/100 || ends["update"] < lives*95/100 || ends["delete"] < lives*98/100 {
+		t.Errorf("of %d lives, fewer operations than before ended well: %v", lives, ends)
+	}
 	t.Log(requests, "requests in", lives, "lives; operations that ended well:", ends)
 }
 
