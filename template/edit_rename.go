@@ -13,6 +13,7 @@ type nameChange struct {
 	root              doc.Node
 	section, from, to string
 	out               *edit.Rewriting
+	longer            []string // resources whose names go on with a dot where from ends
 }
 
 // sharedNames are the sections that share one namespace in a ROS template.
@@ -106,6 +107,11 @@ func (c *nameChange) each(n doc.Node) {
 // stack renames in a ROS template.
 func (c *nameChange) stack() {
 	c.out.Key(c.root.Get(c.section).Get(c.from), c.to)
+	for resource := range c.root.Get("Resources").Items() {
+		if key := resource.Key(); strings.HasPrefix(key, c.from+".") {
+			c.longer = append(c.longer, key)
+		}
+	}
 	for section := range c.root.Items() {
 		for entry := range section.Items() {
 			switch section.Key() {
@@ -255,19 +261,14 @@ func (c *nameChange) sub(arg doc.Node) {
 			return false
 		}
 		base, _, is := instance(name)
-		return rest[0] == '.' && !c.longer(name) || rest[0] == '[' && (is && base == c.from || strings.Contains(rest, "]."))
+		return rest[0] == '.' && !c.isLonger(name) || rest[0] == '[' && (is && base == c.from || strings.Contains(rest, "]."))
 	})
 }
 
-// longer reports whether a dotted name begins with a resource whose own name
+// isLonger reports whether a dotted name begins with a resource whose own name
 // goes on where the name to change ends.
-func (c *nameChange) longer(name string) bool {
-	for member := range c.root.Get("Resources").Items() {
-		if key := member.Key(); len(key) > len(c.from) && strings.HasPrefix(name, key+".") {
-			return true
-		}
-	}
-	return false
+func (c *nameChange) isLonger(name string) bool {
+	return slices.ContainsFunc(c.longer, func(key string) bool { return strings.HasPrefix(name, key+".") })
 }
 
 // dollar changes the name at the start of each ${…} of a text that is meant.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/doc"
+	"github.com/bianpai/bianpai/internal/edit"
 	"github.com/bianpai/bianpai/template"
 )
 
@@ -197,10 +199,17 @@ func TestRenameCorpus(t *testing.T) {
 			}
 		}
 	}
+	bothKinds(t, visit)
+	t.Logf("%d names in %d templates", done, files)
+}
+
+// bothKinds visits the public templates of ROS and OOS.
+func bothKinds(t *testing.T, visit func(path string, src []byte)) {
+	t.Helper()
 	eachTemplate(t, visit)
 	root := filepath.Join(filepath.Dir(corpus(t)), "oos")
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".yml" {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".yml" && filepath.Ext(path) != ".json" {
 			return err
 		}
 		src, err := os.ReadFile(path)
@@ -210,7 +219,45 @@ func TestRenameCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d names in %d templates", done, files)
+}
+
+// TestFormatCorpus sorts the sections of every real template: the sections have
+// the same values, the comments are kept, and a second run changes nothing.
+func TestFormatCorpus(t *testing.T) {
+	files, changed := 0, 0
+	bothKinds(t, func(path string, src []byte) {
+		opts := &template.FormatOptions{SortSections: true}
+		out, err := template.Format(path, src, opts)
+		if err != nil {
+			return
+		}
+		files++
+		if !bytes.Equal(out, src) {
+			changed++
+		}
+		before, _ := doc.Parse(path, src, nil)
+		after, _ := doc.Parse(path, out, nil)
+		if before.Root().Len() != after.Root().Len() {
+			t.Errorf("%s: sections are lost", path)
+		}
+		for section := range before.Root().Items() {
+			if before.Root().Kind() == doc.Map && !edit.Equal(section, after.Root().Get(section.Key())) {
+				t.Errorf("%s: %s differs", path, section.Key())
+			}
+		}
+		if before.Syntax() == doc.YAML {
+			a, b := edit.Comments(string(src)), edit.Comments(string(out))
+			slices.Sort(a)
+			slices.Sort(b)
+			if !slices.Equal(a, b) {
+				t.Errorf("%s: comments differ", path)
+			}
+		}
+		if again, err := template.Format(path, out, opts); err != nil || !bytes.Equal(again, out) {
+			t.Errorf("%s: not idempotent (%v)", path, err)
+		}
+	})
+	t.Logf("%d formatted, %d changed", files, changed)
 }
 
 func codes(l diag.List) string {

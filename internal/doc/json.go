@@ -43,12 +43,12 @@ func (r *jsonReader) likeJSON() bool { return r.strict > r.loose }
 
 // leniency is the warning for a text that only YAML can read: faults are those
 // found when it was read as JSON.
-func (r *jsonReader) leniency(faults *builder) diag.List {
+func (r *jsonReader) leniency(faults diag.List) diag.List {
 	if !r.likeJSON() {
 		return nil
 	}
-	for i := range faults.found {
-		if d := &faults.found[i]; d.Severity == diag.Error {
+	for i := range faults {
+		if d := &faults[i]; d.Severity == diag.Error {
 			w := diag.New(diag.Warning, "json-read-as-yaml", d.Source, d.Range, d.Path)
 			w.Related = []diag.Related{{Source: d.Source, Range: d.Range, Message: d.Message}}
 			return diag.List{w}

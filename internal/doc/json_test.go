@@ -204,3 +204,16 @@ func TestBigMap(t *testing.T) {
 		t.Error("found a key that is not there")
 	}
 }
+
+// TestJSONEncoding: a bad byte is told, whichever reader takes the text.
+func TestJSONEncoding(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\"\x80\": 1}":             "invalid-encoding 1 3",
+		"{\"\x80\": [1,], \"a\":1}": "invalid-encoding 1 3 json-read-as-yaml 1 9",
+	} {
+		_, found := Parse("t", []byte(text), nil)
+		if got := strings.Join(codes(found), " "); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}

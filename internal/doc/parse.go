@@ -2,6 +2,7 @@ package doc
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -23,15 +24,17 @@ func Parse(name string, src []byte, lim *Limits) (*Doc, diag.List) {
 		readYAML(b)
 		return b.finish()
 	}
+	encoding := slices.Clone(b.found)
 	j := readJSON(b)
-	if b.full || !b.hasErrors() {
+	if b.full || len(encoding) == b.found.Count(diag.Error) {
 		return b.finish()
 	}
 	if !j.comment { // what // and /* mean to YAML is never what is meant
 		y := newBuilder(b.src, b.text, lim)
+		y.found = encoding
 		readYAML(y)
-		if !y.hasErrors() {
-			y.found = append(y.found, j.leniency(b)...)
+		if y.found.Count(diag.Error) == len(encoding) {
+			y.found = append(y.found, j.leniency(b.found[len(encoding):])...)
 			return y.finish()
 		}
 		if !j.likeJSON() {

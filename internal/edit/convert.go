@@ -13,6 +13,9 @@ func Convert(d *doc.Doc, to doc.Syntax, opts *Options) ([]byte, error) {
 	if d.Syntax() == to {
 		return Format(d, opts), nil
 	}
+	if d.Root().Kind() < doc.List {
+		return nil, &Error{Reason: "a document is a map or a list"}
+	}
 	o := Options{Indent: 2}
 	if opts != nil && opts.Indent > 0 {
 		o.Indent = opts.Indent

@@ -35,10 +35,14 @@ func Format(d *doc.Doc, opts *Options) []byte {
 		f.keep(layoutJSON(f.text, o.Indent), Equal)
 		return []byte(f.text)
 	}
-	f.comments = Comments(text)
 	l := scan(text)
-	f.keep(apply(text, l.tidy()), Equal)
-	f.keep(apply(f.text, scan(f.text).indent(o.Indent)), Equal)
+	f.comments = l.comments()
+	tidy := apply(text, l.tidy())
+	if !f.keep(apply(tidy, scan(tidy).indent(o.Indent)), Equal) {
+		// Each step by itself may do.
+		f.keep(tidy, Equal)
+		f.keep(apply(f.text, scan(f.text).indent(o.Indent)), Equal)
+	}
 	if len(o.Sections) > 0 {
 		f.keep(sortSections(scan(f.text), o.Sections), equalUnordered)
 	}
@@ -53,20 +57,20 @@ type formatter struct {
 	comments []string
 }
 
-// keep takes the result of a step if nothing was lost on the way.
-func (f *formatter) keep(text string, equal func(a, b doc.Node) bool) {
+// keep takes the result of a step, unless something was lost on the way.
+func (f *formatter) keep(text string, equal func(a, b doc.Node) bool) bool {
 	if text == f.text {
-		return
+		return true
 	}
 	d, found := doc.Parse("", []byte(text), nil)
 	if found.Count(diag.Error) > 0 || !equal(f.root, d.Root()) {
-		return
+		return false
 	}
 	if !f.json && !sameComments(f.comments, Comments(text)) {
-		return
+		return false
 	}
-	f.text = text
-	f.root = d.Root()
+	f.text, f.root = text, d.Root()
+	return true
 }
 
 // equalUnordered compares two maps whose members may be in another order.

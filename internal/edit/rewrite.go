@@ -141,18 +141,24 @@ func shiftParts(parts []Part, by uint32) []diag.Edit {
 // equally many.
 func countParts(source, text string, parts []Part, by uint32) []diag.Edit {
 	edits := make([]diag.Edit, 0, len(parts))
+	type place struct{ text, source int } // behind the last occurrence found
+	last := map[string]place{}
 	for _, p := range parts {
 		old := text[p.Start:p.End]
-		if strings.ContainsAny(old, `'"\\`) || strings.Count(source, old) != strings.Count(text, old) {
+		at, seen := last[old]
+		if !seen && (strings.ContainsAny(old, `'"\\`) || strings.Count(source, old) != strings.Count(text, old)) {
 			return nil
 		}
-		at := 0
-		for range strings.Count(text[:p.Start], old) {
-			at += strings.Index(source[at:], old) + len(old)
+		for {
+			i := at.text + strings.Index(text[at.text:], old)
+			at = place{i + len(old), at.source + strings.Index(source[at.source:], old) + len(old)}
+			if i >= p.Start {
+				break
+			}
 		}
-		at += strings.Index(source[at:], old)
-		start := by + uint32(at)
-		edits = append(edits, diag.Edit{Range: diag.Range{Start: start, End: start + uint32(len(old))}, Text: p.Text})
+		last[old] = at
+		end := by + uint32(at.source)
+		edits = append(edits, diag.Edit{Range: diag.Range{Start: end - uint32(len(old)), End: end}, Text: p.Text})
 	}
 	return edits
 }

@@ -72,13 +72,6 @@ func (s *scanner) add(k kind, end int) *token {
 	return &s.tokens[len(s.tokens)-1]
 }
 
-func (s *scanner) next(i int) byte {
-	if s.pos+i < len(s.text) {
-		return s.text[s.pos+i]
-	}
-	return 0
-}
-
 // apart reports whether the byte i behind the current place is white space or
 // the end.
 func (s *scanner) apart(i int) bool {

@@ -14,9 +14,11 @@ func (l *layout) tidy() []diag.Edit {
 	for i := range l.tokens {
 		t.mark(&l.tokens[i])
 	}
-	if strings.HasPrefix(l.text, byteOrderMark) {
-		t.cut(0, len(byteOrderMark))
+	marks := 0
+	for strings.HasPrefix(l.text[marks:], byteOrderMark) {
+		marks += len(byteOrderMark)
 	}
+	t.cut(0, marks)
 	empty := true // the lines before are empty, or there are none
 	for line := range l.lines {
 		start, end := l.lines[line], l.trimmedEnd(line)
