@@ -35,7 +35,14 @@ type Simulation struct {
 	Reason    string           `json:"reason,omitempty"`  // of a Skipped
 	Resources int              `json:"resources"`         // of the stack as created, data sources too
 	Steps     []SimulationStep `json:"steps,omitempty"`
-	Took      time.Duration    `json:"took"` // nanoseconds
+
+	// Of runbooks; see SimulateRunbook.
+	Tasks    int      `json:"tasks,omitempty"`           // that succeeded
+	Shaped   []string `json:"answeredByShape,omitempty"` // calls, as Cloud.ShapeAnswered lists them
+	Fitted   []string `json:"fitted,omitempty"`          // APIs of those whose answers were changed to what was waited for
+	StandIns []string `json:"standIns,omitempty"`        // runbooks that nobody has
+
+	Took time.Duration `json:"took"` // nanoseconds
 }
 
 // Err is the failure of a simulation that failed, as a *Failure, else nil.

@@ -232,6 +232,13 @@ func TestActions(t *testing.T) {
 			},
 			func(_ *world, _, out params) bool { return len(out["availableInstanceTypes"].([]any)) == 1 },
 		},
+		"ACS::ECS::CreateDiagnoseReport": {
+			func(w *world) params {
+				w.cloud.OnCall("ECS", "DescribeDiagnosticReportAttributes").Answer(params{"Status": "Finished", "MetricResults": params{"MetricResult": []any{}}})
+				return params{"resourceId": w.instance(), "metricSetId": "dms-1"}
+			},
+			func(_ *world, _, out params) bool { return out["metricResults"] != nil },
+		},
 		"ACS::ECS::InstallCloudAssistant": {func(w *world) params { return params{"instanceId": w.instance()} }, nil},
 		"ACS::ECS::DownloadFile": {
 			func(w *world) params { return with(file, params{"instanceId": w.instance(), "fileMode": "600"}) },
