@@ -140,7 +140,7 @@ func TestSnippetOfLongLine(t *testing.T) {
 }
 
 func TestWidth(t *testing.T) {
-	for s, want := range map[string]int{"abc": 3, "中文": 4, "ｆ": 2, "é": 1, "e\u0301": 1, "한글": 4, "😀": 2, "，。": 4, "ｶ": 1, "\u200b": 0} {
+	for s, want := range map[string]int{"abc": 3, "中文": 4, "ｆ": 2, "é": 1, "e\u0301": 1, "한글": 4, "😀": 2, "，。": 4, "ｶ": 1, "✅": 2, "⌚": 2, "🟢": 2, "❤": 1, "한": 2, "\u200b": 0} {
 		if got := width(s); got != want {
 			t.Errorf("%q takes %d, want %d", s, got, want)
 		}

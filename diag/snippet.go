@@ -99,7 +99,7 @@ func runeWidth(r rune) int {
 	switch {
 	case r < 0x300:
 		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), r >= 0x1160 && r <= 0x11ff: // the last: jamo that join the one before
 		return 0
 	case unicode.Is(wide, r):
 		return 2
@@ -112,6 +112,32 @@ func runeWidth(r rune) int {
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x1100, Hi: 0x115f, Stride: 1}, // Hangul initial consonants
+		{Lo: 0x231a, Hi: 0x231b, Stride: 1}, // signs that are shown as pictures
+		{Lo: 0x2329, Hi: 0x232a, Stride: 1},
+		{Lo: 0x23e9, Hi: 0x23ec, Stride: 1},
+		{Lo: 0x23f0, Hi: 0x23f3, Stride: 3},
+		{Lo: 0x25fd, Hi: 0x25fe, Stride: 1},
+		{Lo: 0x2614, Hi: 0x2615, Stride: 1},
+		{Lo: 0x2648, Hi: 0x2653, Stride: 1},
+		{Lo: 0x267f, Hi: 0x2693, Stride: 20},
+		{Lo: 0x26a1, Hi: 0x26a1, Stride: 1},
+		{Lo: 0x26aa, Hi: 0x26ab, Stride: 1},
+		{Lo: 0x26bd, Hi: 0x26be, Stride: 1},
+		{Lo: 0x26c4, Hi: 0x26c5, Stride: 1},
+		{Lo: 0x26ce, Hi: 0x26d4, Stride: 6},
+		{Lo: 0x26ea, Hi: 0x26ea, Stride: 1},
+		{Lo: 0x26f2, Hi: 0x26f3, Stride: 1},
+		{Lo: 0x26f5, Hi: 0x26fa, Stride: 5},
+		{Lo: 0x26fd, Hi: 0x2705, Stride: 8},
+		{Lo: 0x270a, Hi: 0x270b, Stride: 1},
+		{Lo: 0x2728, Hi: 0x274c, Stride: 36},
+		{Lo: 0x274e, Hi: 0x2753, Stride: 5},
+		{Lo: 0x2754, Hi: 0x2755, Stride: 1},
+		{Lo: 0x2757, Hi: 0x2757, Stride: 1},
+		{Lo: 0x2795, Hi: 0x2797, Stride: 1},
+		{Lo: 0x27b0, Hi: 0x27bf, Stride: 15},
+		{Lo: 0x2b1b, Hi: 0x2b1c, Stride: 1},
+		{Lo: 0x2b50, Hi: 0x2b55, Stride: 5},
 		{Lo: 0x2e80, Hi: 0x303e, Stride: 1}, // radicals, CJK punctuation
 		{Lo: 0x3041, Hi: 0x4dbf, Stride: 1}, // kana, enclosed, extension A
 		{Lo: 0x4e00, Hi: 0xa4cf, Stride: 1}, // ideographs, Yi
@@ -126,8 +152,13 @@ var wide = &unicode.RangeTable{
 	R32: []unicode.Range32{
 		{Lo: 0x16fe0, Hi: 0x18cff, Stride: 1}, // Tangut
 		{Lo: 0x1b000, Hi: 0x1b2ff, Stride: 1}, // kana supplements
+		{Lo: 0x1f004, Hi: 0x1f0cf, Stride: 0xcb},
+		{Lo: 0x1f18e, Hi: 0x1f18e, Stride: 1},
+		{Lo: 0x1f191, Hi: 0x1f19a, Stride: 1},
+		{Lo: 0x1f200, Hi: 0x1f265, Stride: 1},
 		{Lo: 0x1f300, Hi: 0x1f64f, Stride: 1}, // pictographs
 		{Lo: 0x1f680, Hi: 0x1f6ff, Stride: 1},
+		{Lo: 0x1f7e0, Hi: 0x1f7f0, Stride: 1},
 		{Lo: 0x1f900, Hi: 0x1f9ff, Stride: 1},
 		{Lo: 0x1fa70, Hi: 0x1faff, Stride: 1},
 		{Lo: 0x20000, Hi: 0x3fffd, Stride: 1}, // further ideographs
