@@ -254,7 +254,7 @@ func (m *machine) evolveTrigger(ev core.Event) {
 	}
 	if f, ok := ev.(*firingEnded); ok {
 		outputs := slices.Clone(m.gather(f.D))
-		if t == nil {
+		if t == nil || t.unit == nil {
 			return
 		}
 		i := slices.IndexFunc(t.firings, func(g *firing) bool { return g.Number == f.N })

@@ -27,8 +27,13 @@ func (m *machine) restore() {
 	for i := range form.Programs {
 		m.restoreProgram(&form.Programs[i], form.blobs)
 	}
+	if f := form.Trigger; f != nil { // its unit, if it still waits, comes with its execution
+		m.trigger = &trigger{
+			scheduled: f.Scheduled, next: f.Next, seq: f.Seq, count: f.Count, firings: f.Firings, last: f.Last, lastGood: f.LastGood,
+		}
+	}
 	for i := range form.Execs {
-		m.restoreExecution(&form.Execs[i], form.Trigger, form.blobs)
+		m.restoreExecution(&form.Execs[i], form.blobs)
 	}
 }
 
@@ -59,7 +64,7 @@ func (m *machine) restoreProgram(f *programForm, b blobs) {
 }
 
 // restoreExecution makes an execution whose parent is there already.
-func (m *machine) restoreExecution(f *execForm, t *triggerForm, b blobs) {
+func (m *machine) restoreExecution(f *execForm, b blobs) {
 	e := &execution{}
 	if m.root == nil {
 		m.root = e
@@ -99,7 +104,7 @@ func (m *machine) restoreExecution(f *execForm, t *triggerForm, b blobs) {
 			m.restoreLoop(e, i, l, b)
 		}
 		if u := f.Tasks[i].Unit; u != nil {
-			e.tasks[i].unit = m.restoreUnit(e, i, u, t)
+			e.tasks[i].unit = m.restoreUnit(e, i, u)
 		}
 	}
 	m.attendTo(e)
@@ -155,7 +160,7 @@ func (m *machine) restoreLoop(e *execution, k int, f *loopForm, b blobs) {
 		l.columns = append(l.columns, m.listOf(b.get(f.Columns[i])))
 	}
 	for i := range f.Units {
-		u := m.restoreUnit(e, k, &f.Units[i], nil)
+		u := m.restoreUnit(e, k, &f.Units[i])
 		l.ready.Start(int(u.item))
 		l.units[u.item] = u
 		l.open++
@@ -165,7 +170,7 @@ func (m *machine) restoreLoop(e *execution, k int, f *loopForm, b blobs) {
 	}
 }
 
-func (m *machine) restoreUnit(e *execution, k int, f *unitForm, t *triggerForm) *unit {
+func (m *machine) restoreUnit(e *execution, k int, f *unitForm) *unit {
 	u := &unit{
 		exec: e, task: int32(k), item: f.Item, state: f.State, unsure: f.Unsure, seq: f.Seq, attempt: f.Attempt, limited: f.Limited,
 		started: f.Started, until: f.Until, next: f.Next, since: f.Since, wait: f.Wait, need: f.Need, given: f.Given, load: f.Load,
@@ -175,11 +180,12 @@ func (m *machine) restoreUnit(e *execution, k int, f *unitForm, t *triggerForm) 
 		m.fly(u)
 	case awaiting:
 		act := actionOf(u.template())
-		if act.kind == triggerAction && t != nil {
-			m.restoreTrigger(u, t)
-			break
+		if act.kind == triggerAction && m.trigger != nil {
+			m.trigger.unit = u
 		}
-		m.waiting(e, 1)
+		if m.trigger == nil || m.trigger.unit != u || len(m.trigger.firings) == 0 {
+			m.waiting(e, 1)
+		}
 		if act.do != nil && u.seq >= 0 {
 			m.fly(u)
 		}
@@ -197,13 +203,4 @@ func (m *machine) restoreUnit(e *execution, k int, f *unitForm, t *triggerForm) 
 		e.loaded = append(e.loaded, u)
 	}
 	return u
-}
-
-func (m *machine) restoreTrigger(u *unit, f *triggerForm) {
-	t := &trigger{
-		unit: u, scheduled: f.Scheduled, next: f.Next, seq: f.Seq, count: f.Count, firings: f.Firings, last: f.Last, lastGood: f.LastGood,
-	}
-	if m.trigger = t; len(t.firings) == 0 {
-		m.waiting(u.exec, 1)
-	}
 }
