@@ -120,6 +120,26 @@ func TestLostAnswers(t *testing.T) {
 		t.Errorf("called %v", f.names())
 	}
 
+	// The name is the ID: there, or not there yet.
+	role := &provider.Request{Token: "t", Type: "ALIYUN::RAM::Role", Repeated: true, Desired: asJSON(t, map[string]any{"RoleName": "ops"})}
+	for _, there = range []bool{true, false} {
+		f.calls = nil
+		f.answers["CreateRole"] = func(*Request) (int, any) {
+			there = true
+			return 200, map[string]any{"Role": map[string]any{"RoleName": "ops"}}
+		}
+		want := 0
+		if !there {
+			want = 1
+		}
+		if got, err := drive(t, p.Create, role); err != nil || got.PhysicalID != "ops" {
+			t.Errorf("role: %+v, %v", got, err)
+		}
+		if n := strings.Count(lines2(f.names()), "CreateRole"); n != want {
+			t.Errorf("role made %d times, want %d", n, want)
+		}
+	}
+
 	// With a client token, it is made again.
 	g := network()
 	q := newProvider(t, g)

@@ -71,7 +71,7 @@ func (d *descriptor) checkWait(w *wait) error {
 	if w == nil {
 		return nil
 	}
-	if w.field != nil {
+	if w.field != nil && len(w.field.steps) > 0 {
 		if head := w.field.steps[0].name; d.named(head) != nil {
 			w.read = head
 			w.field = &path{text: w.field.text, steps: w.field.steps[1:]}

@@ -141,10 +141,10 @@ func (id *identity) join(find func(*path) string) string {
 	return b.String()
 }
 
-// known tells the ID where the properties alone make it.
+// known tells the ID where the properties alone make it: of parts, or by name.
 func (id *identity) known(env *scope) (string, bool) {
 	if id.parts == nil {
-		return "", false
+		return id.named(env)
 	}
 	complete := true
 	text := id.join(func(p *path) string {
@@ -156,6 +156,17 @@ func (id *identity) known(env *scope) (string, bool) {
 		}
 	}
 	return text, complete
+}
+
+// named tells the ID where the answer only repeats a name that the properties
+// give: Role.RoleName.
+func (id *identity) named(env *scope) (string, bool) {
+	if id.call != nil || id.path == nil || len(id.path.steps) == 0 {
+		return "", false
+	}
+	last := id.path.steps[len(id.path.steps)-1]
+	name := textOf(env.desired[last.name])
+	return name, name != "" && last.pick == pickNone && strings.HasSuffix(last.name, "Name")
 }
 
 // keep picks from a create call's answer what attributes and later calls need.

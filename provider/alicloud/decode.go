@@ -117,7 +117,7 @@ func (r *reader) line(line string, number int) error {
 	}
 	r.last = nil
 	key, rest, _ := strings.Cut(line, " ")
-	if rest == "" {
+	if strings.TrimSpace(rest) == "" || strings.HasPrefix(rest, " ") {
 		return fmt.Errorf("%q says nothing", line)
 	}
 	if set := r.plain(key); set != nil {
@@ -237,6 +237,9 @@ func (r *reader) step(text string) (*step, error) {
 		}
 	}
 	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		return nil, fmt.Errorf("no call before its condition")
+	}
 	s.action = fields[0]
 	if key, action, ok := strings.Cut(s.action, ":"); ok {
 		if s.product, err = productByKey(key); err != nil {

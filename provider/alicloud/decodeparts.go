@@ -75,6 +75,9 @@ func parseWait(text string) (*wait, error) {
 		}
 	}
 	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		return nil, fmt.Errorf("no field to wait for")
+	}
 	if fields[0] != "-" {
 		if w.field, err = parsePath(fields[0]); err != nil {
 			return nil, err
@@ -138,7 +141,9 @@ func (r *reader) source(text string) (s source, err error) {
 		s.kind = fromRegion
 	case strings.HasPrefix(text, "prop:"):
 		s.kind = fromProperty
-		s.path, err = parsePath(text[len("prop:"):])
+		if s.path, err = parsePath(text[len("prop:"):]); err == nil && len(s.path.steps) == 0 {
+			err = fmt.Errorf("%q names no property", text)
+		}
 	case strings.HasPrefix(text, "create:"):
 		s.kind = fromCreate
 		s.path, err = parsePath(text[len("create:"):])
