@@ -191,7 +191,7 @@ func (ef *effector) load(ctx context.Context, key string) core.Answer {
 		}
 		why := taskErrorOf(err)
 		if _, missing := errors.AsType[*TemplateNotFoundError](err); missing {
-			why.Code = "EntityNotExists.Template"
+			why = &TaskError{Code: "EntityNotExists.Template", Message: "there is no template " + strings.TrimSuffix(key, "@")}
 		}
 		return core.Answer{Result: &loadResult{name: name, version: version, err: why}}
 	}
