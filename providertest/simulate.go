@@ -37,6 +37,7 @@ type Simulation struct {
 	Steps     []SimulationStep `json:"steps,omitempty"`
 
 	// Of runbooks; see SimulateRunbook.
+	Runbook  bool     `json:"runbook,omitempty"`
 	Tasks    int      `json:"tasks,omitempty"`           // that succeeded
 	Shaped   []string `json:"answeredByShape,omitempty"` // calls, as Cloud.ShapeAnswered lists them
 	Fitted   []string `json:"fitted,omitempty"`          // APIs of those whose answers were changed to what was waited for

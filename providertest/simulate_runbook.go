@@ -46,7 +46,7 @@ func SimulateRunbook(ctx context.Context, t *oos.Template, opts *RunbookOptions)
 	if opts == nil {
 		opts = &RunbookOptions{}
 	}
-	s := &runbookSimulation{opts: *opts, t: t, report: &Simulation{Template: t.Name}, standIns: newStandIns(t), limit: opts.Limit}
+	s := &runbookSimulation{opts: *opts, t: t, report: &Simulation{Template: t.Name, Runbook: true}, standIns: newStandIns(t), limit: opts.Limit}
 	if s.limit <= 0 {
 		s.limit = defaultSimulationLimit
 	}
@@ -223,12 +223,9 @@ func (s *runbookSimulation) goOn(ctx context.Context) (string, error) {
 
 // counts tells how many tasks ran, by status.
 func (s *runbookSimulation) counts(ctx context.Context) (string, error) {
-	n := make(map[oos.Status]int)
-	for record, err := range s.engine.ListTaskExecutions(ctx, s.rehearsal.Execution().ID(), nil) {
-		if err != nil {
-			return "", err
-		}
-		n[record.Status]++
+	n, err := s.statuses(ctx, s.rehearsal.Execution().ID())
+	if err != nil {
+		return "", err
 	}
 	s.report.Tasks += n[oos.Success]
 	text := fmt.Sprintf("%d of %d tasks succeeded", n[oos.Success], len(s.t.Tasks))
@@ -236,6 +233,18 @@ func (s *runbookSimulation) counts(ctx context.Context) (string, error) {
 		text += fmt.Sprintf(", %d skipped", n[oos.Skipped])
 	}
 	return text, nil
+}
+
+// statuses counts the tasks of an execution by status.
+func (s *runbookSimulation) statuses(ctx context.Context, id string) (map[oos.Status]int, error) {
+	n := make(map[oos.Status]int)
+	for record, err := range s.engine.ListTaskExecutions(ctx, id, nil) {
+		if err != nil {
+			return nil, err
+		}
+		n[record.Status]++
+	}
+	return n, nil
 }
 
 // template finds what a task names.

@@ -36,7 +36,19 @@ func (s *runbookSimulation) fire(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("%s trigger, by hand", typ), nil
+	n := 0
+	for line, err := range s.engine.ListExecutions(ctx, &oos.ExecutionQuery{ParentExecutionID: id}) {
+		if err != nil {
+			return "", err
+		}
+		done, err := s.statuses(ctx, line.ID)
+		if err != nil {
+			return "", err
+		}
+		n += done[oos.Success]
+	}
+	s.report.Tasks += n
+	return fmt.Sprintf("%s trigger, by hand: %d tasks succeeded", typ, n), nil
 }
 
 // firingFailed says why what was fired did not succeed.

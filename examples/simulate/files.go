@@ -98,8 +98,11 @@ func simulateFile(ctx context.Context, path string, set *settings) *providertest
 	if err != nil {
 		return failed(path, "read", err)
 	}
-	if kind := template.Detect(src); kind == template.NotTemplate {
+	switch template.Detect(src) {
+	case template.NotTemplate:
 		return &providertest.Simulation{Template: path, Verdict: providertest.Skipped, Reason: notTemplate}
+	case template.Runbook:
+		return simulateRunbook(ctx, path, src, set)
 	}
 	t, err := template.Parse(path, src, nil)
 	if _, faulty := errors.AsType[*diag.ListError](err); err != nil && !faulty {

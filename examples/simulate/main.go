@@ -1,13 +1,21 @@
 // Command simulate takes ROS templates through the life of a stack, in a cloud
-// in memory: plan, create, updates of each kind, delete.
+// in memory: plan, create, updates of each kind, delete. OOS templates it runs
+// to their end, in virtual time.
 //
-//	go run ./examples/simulate [-v] [-json] [-run regexp] [-changes n] PATH...
+//	go run ./examples/simulate [-v] [-json] [-run regexp] [-changes n] [-actions DIR] PATH...
 //
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
-// Parameters are made up. Each template gets a line: passed, failed with the
-// reason, or skipped with the reason (Terraform, an OOS template, a transform
-// that does not exist). The last line counts. The exit code is 1 if a template
-// failed, 2 if the command was misused.
+// Parameters are made up, approvals given, triggers fired once by hand. Each
+// template gets a line: passed, failed with the reason, or skipped with the
+// reason (Terraform, a transform that does not exist, an OOS template without
+// tasks). The line of a runbook tells which of its calls were answered by the
+// shape of their response alone, with "fitted" where the answer was changed to
+// what the runbook waits for. The last line counts. The exit code is 1 if a
+// template failed, 2 if the command was misused.
+//
+// Runbooks that tasks name are looked for in -actions DIR, by the names of the
+// files there, and then among the product actions of this module. One that
+// neither has is stood in for by one that does nothing, which the line tells too.
 package main
 
 import (
@@ -43,6 +51,7 @@ type settings struct {
 	limit   time.Duration
 	workers int
 	changes int // of each kind
+	actions *library
 }
 
 // run is the whole command.
@@ -86,6 +95,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	fs.BoolVar(&set.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.DurationVar(&set.limit, "limit", 30*time.Second, "time limit of a template")
 	fs.IntVar(&set.changes, "changes", 1, "how many different updates of each kind to make")
+	actions := fs.String("actions", "", "folder of OOS templates that tasks of others name, such as product actions; a file is named after its template")
 	fs.IntVar(&set.workers, "workers", 2*runtime.GOMAXPROCS(0), "templates at the same time")
 	fs.Func("run", "simulate only paths that match this regular expression", func(s string) (err error) {
 		set.only, err = regexp.Compile(s)
@@ -101,5 +111,7 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	if set.workers < 1 || set.changes < 1 || set.limit <= 0 {
 		return nil, errors.New("-workers, -changes and -limit must be above zero")
 	}
-	return set, nil
+	var err error
+	set.actions, err = newLibrary(*actions)
+	return set, err
 }

@@ -28,20 +28,39 @@ func TestTree(t *testing.T) {
 	want := `
 pass  testdata/tree/counted.yml: resources: 4
 FAIL  testdata/tree/deep/faulty.yml: validate: line 5: ALIYUN::ECS::VPC has no property Cidr here
-skip  testdata/tree/deep/runbook.yml: an OOS template
+pass  testdata/tree/deep/runbook.yml: tasks: 1
 pass  testdata/tree/deep/serverless.yml: resources: 1 (n/a: update in place, replace, remove, bring back)
 skip  testdata/tree/deep/terraform.yml: Terraform
 pass  testdata/tree/kept.yml: resources: 2
 pass  testdata/tree/network.yml: resources: 3
 pass  testdata/tree/single.yml: resources: 1 (n/a: remove, bring back)
 pass  testdata/tree/waiting.json: resources: 2
-9 templates: 6 passed, 1 failed, 2 skipped
+9 templates: 7 passed, 1 failed, 1 skipped
 `
 	if got := filepath.ToSlash(stdout); got != strings.TrimPrefix(want, "\n") {
 		t.Errorf("got:\n%s\nwant:%s", got, want)
 	}
 	if code != exitFailed || stderr != "" {
 		t.Errorf("exit code %d, standard error %q", code, stderr)
+	}
+}
+
+func TestRunbooks(t *testing.T) {
+	code, stdout, _ := command(t, "-actions", "testdata/actions", "testdata/runbooks")
+	want := `
+pass  testdata/runbooks/approved.yml: tasks: 4
+FAIL  testdata/runbooks/failing.yml: run: check (ACS::CheckFor): ECS DescribeInstances: CheckFailed: .Instances.Instance | length is 0, which is not as desired
+pass  testdata/runbooks/fleet.yml: tasks: 2 (answered by shape: ECD.DescribeDesktops 2 fitted, ECD.RebootDesktops 1)
+pass  testdata/runbooks/nightly.yml: tasks: 3 (stood in for: ACS::ECS::InstallDockerCE)
+skip  testdata/runbooks/state.json: a template without tasks
+5 templates: 3 passed, 1 failed, 1 skipped
+`
+	if got := filepath.ToSlash(stdout); got != strings.TrimPrefix(want, "\n") || code != exitFailed {
+		t.Errorf("exit code %d, got:\n%s\nwant:%s", code, got, want)
+	}
+	code, stdout, _ = command(t, "-v", "testdata/runbooks/nightly.yml")
+	if line := regexp.MustCompile(`(?m)^ +fire +done .* Timer trigger, by hand: 3 tasks succeeded`); code != 0 || !line.MatchString(stdout) {
+		t.Errorf("exit code %d:\n%s", code, stdout)
 	}
 }
 
@@ -93,7 +112,7 @@ func TestNoTemplates(t *testing.T) {
 }
 
 func TestMisuse(t *testing.T) {
-	for _, args := range [][]string{{}, {"-no-such-flag", tree}, {"no/such/path"}, {"-run", "(", tree}, {"-workers", "0", tree}, {"-changes", "0", tree}, {"-limit", "-1s", tree}} {
+	for _, args := range [][]string{{}, {"-no-such-flag", tree}, {"no/such/path"}, {"-run", "(", tree}, {"-workers", "0", tree}, {"-changes", "0", tree}, {"-limit", "-1s", tree}, {"-actions", "no/such/path", tree}} {
 		if code, stdout, stderr := command(t, args...); code != exitMisuse || stderr == "" || stdout != "" {
 			t.Errorf("%q: exit code %d, %q, %q", args, code, stdout, stderr)
 		}

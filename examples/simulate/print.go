@@ -33,9 +33,12 @@ func (p *printer) print(r *providertest.Simulation) {
 	case providertest.Passed:
 		p.passed++
 		line = fmt.Sprintf("pass  %s: resources: %d%s", r.Template, r.Resources, leftOut(r))
+		if r.Runbook {
+			line = fmt.Sprintf("pass  %s: tasks: %d%s", r.Template, r.Tasks, notSimulated(r))
+		}
 	case providertest.Failed:
 		p.failed++
-		line = fmt.Sprintf("FAIL  %s: %s: %s", r.Template, r.Failure.Step, oneLine(r.Failure.Text))
+		line = fmt.Sprintf("FAIL  %s: %s: %s", r.Template, r.Failure.Step, oneLine(r.Failure.Text)+notSimulated(r))
 	case providertest.Skipped:
 		p.skipped++
 		line = fmt.Sprintf("skip  %s: %s", r.Template, r.Reason)
