@@ -258,10 +258,7 @@ func (d *descriptor) secretSource(text string, t *provider.Type) bool {
 // recover looks for what a create call whose answer was lost may have made.
 // Where the call knows its token, it is simply made again.
 func (o *operation) recover(ctx context.Context) error {
-	for _, s := range o.createStages() {
-		if s.first && s.step.token == "" {
-			break
-		}
+	if !slices.ContainsFunc(o.createStages(), func(s stage) bool { return s.first && s.step.token == "" }) {
 		return nil
 	}
 	id, complete := o.d.id.known(o.env)
