@@ -140,7 +140,7 @@ func BenchmarkLoop(b *testing.B) {
 			from := cpu()
 			loopOver(b, new(journal.Memory), n, instant{}, func() {})
 			b.ReportMetric(float64((cpu()-from).Microseconds())/n, "µs-cpu/item")
-			b.ReportMetric(20, "bar-µs/item")
+			b.ReportMetric(20, "bar:µs-cpu/item")
 		}
 	})
 	b.Run("memory", func(b *testing.B) {
@@ -153,7 +153,7 @@ func BenchmarkLoop(b *testing.B) {
 			outputs = n * 48 // a value
 			b.ReportMetric(kept/n, "B/item-with-params-and-outputs")
 			b.ReportMetric((kept-outputs)/n, "B/item")
-			b.ReportMetric(100, "bar-B/item")
+			b.ReportMetric(100, "bar:B/item")
 		}
 	})
 }
@@ -188,7 +188,7 @@ func BenchmarkSequential(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(syncs.Load())/n, "fsync/step")
-		b.ReportMetric(1.5, "bar-fsync/step")
+		b.ReportMetric(1.5, "bar:fsync/step")
 		if err := e.Shutdown(context.Background()); err != nil {
 			b.Fatal(err)
 		}
