@@ -60,7 +60,7 @@ var targets = map[string]target{
 		tags: "Tag", list: []string{"Instances", "Instance"}, id: "InstanceId"},
 	"ALIYUN::Redis::Instance": {service: "R-KVSTORE", api: "DescribeInstances", ids: "InstanceIds", batch: 30,
 		tags: "Tag", list: []string{"Instances", "KVStoreInstance"}, id: "InstanceId"},
-	"ALIYUN::RDS::Instance": {service: "RDS", api: "DescribeDBInstances", ids: "DBInstanceIds", batch: 1,
+	"ALIYUN::RDS::Instance": {service: "RDS", api: "DescribeDBInstances", ids: "DBInstanceId", batch: 1,
 		tags: "Tags", list: []string{"Items", "DBInstance"}, id: "DBInstanceId"},
 }
 
