@@ -64,8 +64,9 @@ func (s *runbookSampler) mustBeGiven(p *runbook.Parameter) bool {
 
 // soleReference gives the name in a text that is one reference to a parameter.
 func soleReference(n doc.Node) (string, bool) {
-	inner, ok := strings.CutPrefix(strings.TrimSpace(n.Text()), "{{")
-	if inner, ok = strings.CutSuffix(inner, "}}"); !ok || n.Kind() != doc.String {
+	inner, opened := strings.CutPrefix(strings.TrimSpace(n.Text()), "{{")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	if !opened || !closed || n.Kind() != doc.String {
 		return "", false
 	}
 	inner = strings.TrimSpace(inner)

@@ -1,10 +1,3 @@
-// Package products holds cloud product actions as data: OOS templates of this
-// module that do what the service's actions of the same names do, with the same
-// parameters and outputs. They are not the service's own templates.
-//
-//	text, ok := products.Lookup("ACS::ECS::StartInstance")
-//
-// The engine of package oos runs them as the children of tasks that name them.
 package products
 
 import (
