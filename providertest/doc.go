@@ -22,7 +22,8 @@
 // test withholds them with Signals.
 //
 // Simulate takes a template through the whole life of a stack with made-up
-// parameters and changes, and tells what does not fit.
+// parameters and changes, and tells what does not fit. SimulateRunbook runs a
+// runbook to its end in virtual time.
 //
 // Existing gives ids of things that are there from the start, such as the VPC
 // that a user picks; SampleParameters uses such ids.

@@ -220,6 +220,11 @@ func (s *runbookSampler) textFor(p *runbook.Parameter, association, name string,
 		return text
 	}
 	for _, taker := range append(s.takers[strings.ToLower(p.Name)], name) {
+		if r := theFacts().References[strings.TrimSuffix(strings.ToLower(taker), "s")]; r != nil {
+			if id := existingID(styleOf(r.To[0]), newSeed("sample", name), sampleRegion); w.fits(id) {
+				return id
+			}
+		}
 		w.name = taker
 		if text, ok := s.text(w, i, nil); ok && (taker == name || !strings.HasPrefix(text, "sample")) {
 			return text

@@ -71,13 +71,9 @@ func (f *fitter) change(root *any, v any, words map[string]bool, key string) (js
 		for _, name := range sortedKeys(v) {
 			had := v[name]
 			if words[name] {
-				for _, want := range f.wanted {
-					v[name] = want
-					if out, ok := f.try(*root); ok {
-						return out, true
-					}
+				if out, ok := f.replace(root, had, func(want any) { v[name] = want }); ok {
+					return out, true
 				}
-				v[name] = had
 			}
 			if out, ok := f.change(root, had, words, name); ok {
 				return out, true
@@ -85,20 +81,35 @@ func (f *fitter) change(root *any, v any, words map[string]bool, key string) (js
 		}
 	case []any:
 		for i, had := range v {
-			if _, nested := had.(map[string]any); !nested && words[key] {
-				for _, want := range f.wanted {
-					v[i] = want
-					if out, ok := f.try(*root); ok {
-						return out, true
-					}
+			if words[key] {
+				if out, ok := f.replace(root, had, func(want any) { v[i] = want }); ok {
+					return out, true
 				}
-				v[i] = had
 			}
 			if out, ok := f.change(root, had, words, key); ok {
 				return out, true
 			}
 		}
 	}
+	return nil, false
+}
+
+// replace tries what may stand where a value stands now.
+func (f *fitter) replace(root *any, had any, set func(any)) (json.RawMessage, bool) {
+	wanted := f.wanted
+	switch had := had.(type) {
+	case map[string]any:
+		return nil, false
+	case []any: // none of it, and more of it
+		wanted = []any{[]any{}, append(slices.Clone(had), had...)}
+	}
+	for _, want := range wanted {
+		set(want)
+		if out, ok := f.try(*root); ok {
+			return out, true
+		}
+	}
+	set(had)
 	return nil, false
 }
 
