@@ -156,7 +156,20 @@ func runCommand(f *frame) (map[string]any, *provider.Error) {
 	return map[string]any{"InvokeId": inv.ID, "CommandId": command}, nil
 }
 
+// isPublicCommand reports whether an id is of a command that the service offers
+// to everybody, of which nothing more is known.
+func isPublicCommand(id string) bool {
+	return strings.HasPrefix(id, "ACS-") || strings.HasPrefix(id, "cmd-ACS-")
+}
+
 func invokeCommand(f *frame) (map[string]any, *provider.Error) {
+	if id := f.args.text("CommandId"); isPublicCommand(id) {
+		inv, err := f.startCommand(id, id, "RunShellScript", "")
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"InvokeId": inv.ID}, nil
+	}
 	t, err := f.find(commands, f.args.text("CommandId"), "CommandId")
 	if err != nil {
 		return nil, err

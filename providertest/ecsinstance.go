@@ -28,7 +28,7 @@ func (f *frame) tellInstance(t *thing) map[string]any {
 		"KeyPairName": t.text("KeyPairName"), "DeletionProtection": t.text("DeletionProtection") == "true",
 		"Cpu": 2, "CPU": 2, "Memory": 4096, "GPUAmount": 0, "GPUSpec": "", "HpcClusterId": "", "DedicatedHostAttribute": map[string]any{"DedicatedHostId": "", "DedicatedHostName": ""},
 	}
-	for _, name := range [...]string{"ImageId", "InstanceType", "InstanceName", "HostName", "ZoneId", "InternetMaxBandwidthOut", "InternetMaxBandwidthIn", "InternetChargeType", "RamRoleName"} {
+	for _, name := range [...]string{"ImageId", "InstanceType", "InstanceName", "HostName", "ZoneId", "InternetMaxBandwidthOut", "InternetMaxBandwidthIn", "InternetChargeType", "RamRoleName", "CreditSpecification"} {
 		if v := t.text(name); v != "" {
 			known[name] = v
 		}

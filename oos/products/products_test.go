@@ -89,6 +89,16 @@ func (w *world) image() string {
 	return w.call("ECS", "CreateImage", map[string]any{"InstanceId": w.instance(), "ImageName": "golden"}, "ImageId")
 }
 
+// packaged has the address 1.2.3.4 be in a bandwidth package.
+func (w *world) packaged(id string) {
+	w.cloud.OnCall("VPC", "DescribeEipAddresses").Answer(params{"EipAddresses": params{"EipAddress": []any{params{"AllocationId": "eip-1", "BandwidthPackageId": id}}}})
+}
+
+// has reports whether an API of VPC was called.
+func (w *world) has(api string) bool {
+	return slices.ContainsFunc(w.cloud.Calls(), func(op providertest.Op) bool { return op.Type == "VPC."+api })
+}
+
 // run runs an action and gives its outputs.
 func (w *world) run(name string, params map[string]any) (map[string]any, error) {
 	w.t.Helper()
@@ -238,6 +248,47 @@ func TestActions(t *testing.T) {
 				return params{"resourceId": w.instance(), "metricSetId": "dms-1"}
 			},
 			func(_ *world, _, out params) bool { return out["metricResults"] != nil },
+		},
+		"ACS::ECS::RunCommandForLongTime": {
+			func(w *world) params { return with(command, params{"instanceId": w.instance()}) },
+			func(_ *world, _, out params) bool { return out["invocationOutput"] == "did: uname" },
+		},
+		"ACS::ECS::TagInstanceByOSType": {
+			func(w *world) params { return params{"instanceId": w.instance()} },
+			func(w *world, p, out params) bool {
+				return out["osType"] == w.call("ECS", "DescribeInstances", params{"InstanceIds": []any{p["instanceId"]}}, "Instances", "Instance", "Tags", "Tag", "TagValue")
+			},
+		},
+		"ACS::ECS::RemoveEipFromCommonBandwidthPackage": {
+			func(w *world) params { w.packaged("cbwp-1"); return params{"eipAddress": "1.2.3.4"} },
+			func(w *world, _, _ params) bool { return w.has("RemoveCommonBandwidthPackageIp") },
+		},
+		"ACS::ECS::AddEipToCommonBandwidthPackage": {
+			func(w *world) params {
+				w.packaged("cbwp-1")
+				return params{"eipAddress": "1.2.3.4", "bandwidthPackageId": "cbwp-2"}
+			},
+			func(w *world, _, _ params) bool {
+				return w.has("RemoveCommonBandwidthPackageIp") && w.has("AddCommonBandwidthPackageIp")
+			},
+		},
+		"ACS::ECS::DeletePrepaidInstance": {
+			func(w *world) params { return params{"instanceId": w.instance()} },
+			func(w *world, p, _ params) bool { return w.status(p["instanceId"].(string)) == "" },
+		},
+		"ACS::ECS::ModifyCreditSpecification": {
+			func(w *world) params { return params{"instanceId": w.instance(), "creditSpecification": "Unlimited"} }, nil,
+		},
+		"ACS::ECS::AllocateAndAssociateEipAddress": {
+			func(w *world) params { return params{"instanceId": w.instance()} },
+			func(w *world, p, _ params) bool {
+				return w.call("VPC", "DescribeEipAddresses", params{}, "EipAddresses", "EipAddress", "InstanceId") == p["instanceId"]
+			},
+		},
+		"ACS::ECD::SetRenewal": {
+			func(*world) params {
+				return params{"desktopId": "ecd-1", "renewalPeriodUnit": "M", "renewalPeriod": 1, "renewalStatus": "AutoRenewal"}
+			}, nil,
 		},
 		"ACS::ECS::InstallCloudAssistant": {func(w *world) params { return params{"instanceId": w.instance()} }, nil},
 		"ACS::ECS::DownloadFile": {
