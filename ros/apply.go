@@ -42,14 +42,11 @@ func (e *Engine) Apply(ctx context.Context, p *Plan) (*Run, error) {
 		return nil, stopped(err)
 	}
 	from := d.Tail()
-	if err := d.Submit(ctx, &startRequest{plan: p}); err != nil {
+	start := &startRequest{plan: p}
+	if err := d.Submit(ctx, start); err != nil {
 		return nil, stopped(err)
 	}
-	n, err := runs(ctx, d)
-	if err != nil {
-		return nil, stopped(err)
-	}
-	return &Run{engine: e, id: p.Stack.ID, number: n, from: from}, nil
+	return &Run{engine: e, id: p.Stack.ID, number: start.number, from: from}, nil
 }
 
 func noChange(same bool, p *Plan) error {

@@ -17,8 +17,11 @@ const pieceSize = 48 << 10
 
 // The requests that a stack's machine takes.
 type (
-	startRequest struct{ plan *Plan }
-	stopRequest  struct {
+	startRequest struct {
+		plan   *Plan
+		number int64 // of the run that it started: the answer
+	}
+	stopRequest struct {
 		run  int64
 		stop stopAsked
 	}
@@ -39,7 +42,7 @@ func (m *machine) Decide(in core.Input) ([]core.Event, error) {
 	}
 	switch req := in.Request.(type) {
 	case *startRequest:
-		return m.decideStart(req.plan, in.At)
+		return m.decideStart(req, in.At)
 	case *stopRequest:
 		return m.decideStop(req)
 	case *settleRequest:
@@ -68,7 +71,10 @@ func (m *machine) Decide(in core.Input) ([]core.Event, error) {
 	return m.decideAnswer(res, in.At)
 }
 
-func (m *machine) decideStart(plan *Plan, at time.Time) ([]core.Event, error) {
+// decideStart begins an operation. The request hears the run's number here,
+// since the driver may have stopped by the time that its facts are durable.
+func (m *machine) decideStart(req *startRequest, at time.Time) ([]core.Event, error) {
+	plan := req.plan
 	if m.run != nil && !m.run.ended {
 		return nil, &BusyError{Stack: m.state.Ref.Name, Status: m.state.Status}
 	}
@@ -85,6 +91,7 @@ func (m *machine) decideStart(plan *Plan, at time.Time) ([]core.Event, error) {
 		evs = append(evs, &planPiece{data[:n]})
 		data = data[n:]
 	}
+	req.number = m.state.Runs + 1
 	return append(evs, &runStarted{At: at, plan: plan}), nil
 }
 

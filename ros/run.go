@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
 )
 
@@ -166,10 +165,4 @@ func (r *Run) submit(ctx context.Context, req any) error {
 // stopped its driver.
 func (e *Engine) await(ctx context.Context, id string, tail int64) error {
 	return stopped(host.Await(ctx, e.store, stackPrefix+id, tail, e.last(id)))
-}
-
-// runs reads how many operations a driven stack has had.
-func runs(ctx context.Context, d *host.Driver) (n int64, err error) {
-	err = d.Inspect(ctx, func(m core.Machine) { n = m.(*machine).state.Runs })
-	return n, err
 }
