@@ -42,7 +42,8 @@ func (e *Engine) begin(ctx context.Context, req *beginRequest, token string) (*E
 		return nil, stopped(err)
 	}
 	same := true
-	if err := d.Inspect(ctx, func(m core.Machine) { same = m.(*machine).head.Digest == req.head.Digest }); err != nil {
+	// What was begun stays begun, also when the driver has stopped since.
+	if err := e.look(ctx, id, func(m *machine) { same = m.head.Digest == req.head.Digest }); err != nil {
 		return nil, stopped(err)
 	}
 	if !same {
