@@ -132,7 +132,7 @@ func TestRehearseRefusals(t *testing.T) {
 	if err := r.Trigger(TimerTrigger, nil); err == nil {
 		t.Error("a trigger fires that is not there")
 	}
-	if _, ok := errors.AsType[*StateError](r.Trigger(EventTrigger, func() {})); ok {
-		t.Error("a content that is no JSON")
+	if _, ok := errors.AsType[*ParameterError](r.Trigger(EventTrigger, func() {})); !ok {
+		t.Error("a content that is no JSON is taken")
 	}
 }

@@ -220,7 +220,7 @@ func (s *runbookSampler) textFor(p *runbook.Parameter, association, name string,
 		return text
 	}
 	for _, taker := range append(s.takers[strings.ToLower(p.Name)], name) {
-		if r := theFacts().References[strings.TrimSuffix(strings.ToLower(taker), "s")]; r != nil {
+		if r := referenceOf(taker); r != nil {
 			if id := existingID(styleOf(r.To[0]), newSeed("sample", name), sampleRegion); w.fits(id) {
 				return id
 			}
@@ -231,6 +231,21 @@ func (s *runbookSampler) textFor(p *runbook.Parameter, association, name string,
 		}
 	}
 	return word(name, i)
+}
+
+// referenceOf finds what a name, or the end of one, refers to: commandInstanceId
+// to an instance.
+func referenceOf(name string) *reference {
+	name = strings.TrimSuffix(name, "s")
+	for i, r := range name {
+		if i > 0 && (r < 'A' || r > 'Z') {
+			continue
+		}
+		if known := theFacts().References[strings.ToLower(name[i:])]; known != nil {
+			return known
+		}
+	}
+	return nil
 }
 
 // special gives candidates that only runbooks ask for.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -213,4 +214,17 @@ func TestSampleRunbookParameters(t *testing.T) {
 	if got, err := providertest.SampleRunbookParameters(cannot); err == nil {
 		t.Errorf("%v fits what nothing fits", got)
 	}
+}
+
+func FuzzSimulateRunbook(f *testing.F) {
+	f.Add("- {Name: a, Action: 'ACS::ExecuteAPI', Properties: {Service: ECD, API: RebootDesktops}}")
+	f.Add(pollTask(".Desktops[0] | .DesktopStatus == \"Odd\"", "DesiredValues: [true]"))
+	f.Add("- {Name: t, Action: 'ACS::EventTrigger', Properties: {Product: ECS, Name: [x]}, Outputs: {a: {Type: String, ValueSelector: '.a[3].b[\"c\"]'}}}")
+	f.Add("- {Name: a, Action: 'ACS::Template', Properties: {TemplateName: t}, Loop: {Items: [1, 2]}}")
+	f.Fuzz(func(t *testing.T, tasks string) {
+		tmpl, _ := oos.Parse("t", []byte("FormatVersion: OOS-2019-06-01\nParameters: {p: {Type: List}, q: {Type: Json}}\nTasks:\n"+tasks))
+		if r := providertest.SimulateRunbook(t.Context(), tmpl, &providertest.RunbookOptions{Limit: 5 * time.Second}); r.Verdict == "" {
+			t.Errorf("no verdict: %+v", r)
+		}
+	})
 }

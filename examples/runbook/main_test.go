@@ -23,10 +23,23 @@ type outcome struct {
 	out, errs string
 }
 
+// nextDay lets the time in a bubble be later than in those before it that had
+// the same journal: each begins at the same moment.
+func nextDay(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, "days")
+	days, _ := os.ReadFile(path) // none at first
+	time.Sleep(time.Duration(len(days)) * 24 * time.Hour)
+	if err := os.WriteFile(path, append(days, '.'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // command runs the command in virtual time, with a journal in dir.
 func command(t *testing.T, dir, answers string, args ...string) (o outcome) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
+		nextDay(t, dir)
 		var out, errs bytes.Buffer
 		o.code = run(t.Context(), append([]string{"-journal", dir}, args...), strings.NewReader(answers), &out, &errs)
 		o.out, o.errs = out.String(), errs.String()
@@ -119,6 +132,7 @@ func TestMisuse(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
+		nextDay(t, dir)
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 		defer cancel()
 		var errs bytes.Buffer
