@@ -67,7 +67,7 @@ func lifeOf(t *testing.T, tmpl *template.Template) *CrashConfig {
 	t.Helper()
 	cloud := New(t, nil)
 	// The same names as in the sweep: parameters may be bound to the stack's.
-	s := &simulation{report: &Simulation{}, limit: time.Minute, types: schema.Default(), cloud: cloud}
+	s := &simulation{opts: SimulateOptions{Changes: 1}, report: &Simulation{}, limit: time.Minute, types: schema.Default(), cloud: cloud}
 	engine, err := ros.New(cloud, &ros.Options{Retry: ros.Retry{Min: time.Millisecond, Max: time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,10 @@ func lifeOf(t *testing.T, tmpl *template.Template) *CrashConfig {
 		if !s.step(t.Context(), step.name, step.do) {
 			t.Fatalf("%s: %v", step.name, s.report.Failure)
 		}
-		t.Log(s.report.Steps[len(s.report.Steps)-1])
+		did := s.report.Steps[len(s.report.Steps)-1]
+		if t.Log(did); did.Status == StepNotApplicable {
+			t.Errorf("the template does not allow %q, which the sweep is meant to crash", step.name)
+		}
 		switch {
 		case step.name == "create":
 			first = s.now
