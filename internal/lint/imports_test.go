@@ -56,6 +56,8 @@ var house = map[string]room{
 	"providertest/...":  {5, "below providertest", ""},
 	"provider/alicloud": {5, "provider provider/schema", ""},
 
+	"provider/alicloud/credential": {5, "", ""},
+
 	"examples/...": {6, "below", ""},
 	"tools/...":    {6, "below", ""},
 

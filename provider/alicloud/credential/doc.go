@@ -1,0 +1,2 @@
+// Package credential finds what requests to Alibaba Cloud are signed with.
+package credential
