@@ -52,9 +52,10 @@ var house = map[string]room{
 	"oos":          {4, "below internal/runbook", noIO},
 	"oos/products": {1, "", noIO},
 
-	"providertest":      {5, "below", ""},
-	"providertest/...":  {5, "below providertest", ""},
-	"provider/alicloud": {5, "provider provider/schema", ""},
+	"providertest":         {5, "below", ""},
+	"providertest/...":     {5, "below providertest", ""},
+	"providertest/gateway": {5, "provider provider/calls providertest", ""},
+	"provider/alicloud":    {5, "provider provider/schema", ""},
 
 	"provider/alicloud/credential": {5, "", ""},
 
