@@ -99,10 +99,8 @@ type Engine struct {
 	set   *settings
 	opts  Options
 	host  *host.Host
+	roots *host.Journals // by the ID of the root execution
 	def   *host.Definition
-
-	mu      sync.Mutex
-	drivers map[string]*host.Driver // by the ID of the root
 }
 
 // New makes an engine on a caller. It starts nothing until an execution is
@@ -115,7 +113,7 @@ func New(c provider.Caller, opts *Options) (*Engine, error) {
 	if opts != nil {
 		o = *opts
 	}
-	e := &Engine{store: o.Journal, drivers: map[string]*host.Driver{}}
+	e := &Engine{store: o.Journal}
 	sealer := o.Sealer
 	if sealer == nil {
 		if _, inMemory := o.Journal.(*journal.Memory); o.Journal == nil || inMemory {
@@ -153,6 +151,7 @@ func New(c provider.Caller, opts *Options) (*Engine, error) {
 		Codec:    codec{},
 		Effector: &effector{set: e.set, caller: c, engine: e},
 	}
+	e.roots = e.host.Journals(executionPrefix, e.def)
 	return e, nil
 }
 
@@ -184,70 +183,10 @@ func remembered(class func(service, api string) provider.CallClass) func(service
 // another process, goes on with them.
 func (e *Engine) Shutdown(ctx context.Context) error { return e.host.Shutdown(ctx) }
 
-// drive opens the journal of a root execution and goes on with it.
-func (e *Engine) drive(ctx context.Context, root string) (*host.Driver, error) {
-	d, err := e.host.Open(ctx, executionPrefix+root, e.def)
-	if err != nil {
-		return nil, err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.drivers[root] = d
-	return d, nil
-}
-
-// driver is the driver of an execution that runs here, nil if there is none.
-func (e *Engine) driver(root string) *host.Driver {
-	d := e.last(root)
-	if d == nil {
-		return nil
-	}
-	select {
-	case <-d.Stopped():
-		return nil // and kept, to tell why it stopped
-	default:
-		return d
-	}
-}
-
-// last is the driver that this engine had of an execution last, stopped or not.
-func (e *Engine) last(root string) *host.Driver {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.drivers[root]
-}
-
-// retire closes the driver of an execution that has ended.
-func (e *Engine) retire(ctx context.Context, root string) {
-	d := e.driver(root)
-	if d == nil {
-		return
-	}
-	if closed, _ := d.CloseIdle(ctx); !closed {
-		return
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.drivers[root] == d {
-		delete(e.drivers, root)
-	}
-}
-
 // look calls f with the machine of a root execution: the one that is driven
 // here, or one folded from the journal for this call.
 func (e *Engine) look(ctx context.Context, root string, f func(*machine)) error {
-	if d := e.driver(root); d != nil {
-		err := d.Inspect(ctx, func(m core.Machine) { f(m.(*machine)) })
-		if _, stopped := errors.AsType[*host.StoppedError](err); !stopped {
-			return err
-		}
-	}
-	replica, err := host.Fold(ctx, e.store, executionPrefix+root, e.def)
-	if err != nil {
-		return err
-	}
-	f(replica.Machine().(*machine))
-	return nil
+	return e.roots.Look(ctx, root, func(m core.Machine) { f(m.(*machine)) })
 }
 
 // findTemplate finds a template by name: the host program's, then those built

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/bianpai/bianpai/internal/core"
-	"github.com/bianpai/bianpai/journal"
+	"github.com/bianpai/bianpai/internal/host"
 )
 
 // EventKind says what an event is about. Kinds are added to: ignore those that
@@ -113,7 +113,7 @@ func (e *Engine) follow(ctx context.Context, id string, after int64) iter.Seq2[E
 
 // projector folds a journal and tells what each record means.
 type projector struct {
-	store   journal.Store
+	roots   *host.Journals
 	root    string
 	path    string
 	m       *machine
@@ -124,14 +124,14 @@ type projector struct {
 
 func (e *Engine) newProjector(ctx context.Context, id string) (*projector, error) {
 	root, path := split(id)
-	head, err := e.store.Head(ctx, executionPrefix+root)
+	head, err := e.roots.Head(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	if head.Tail == 0 {
 		return nil, &NotFoundError{Execution: id}
 	}
-	p := &projector{store: e.store, root: root, path: path, m: newMachine(e.set)}
+	p := &projector{roots: e.roots, root: root, path: path, m: newMachine(e.set)}
 	if head.First > 1 {
 		p.seq = max(head.Base-1, 0)
 	}
@@ -151,7 +151,7 @@ func (e *Engine) history(ctx context.Context, root string) (*machine, error) {
 
 // read folds what is new in the journal and yields the events after a position.
 func (p *projector) read(ctx context.Context, after int64, yield func(Event, error) bool) error {
-	for rec, err := range p.store.Read(ctx, executionPrefix+p.root, p.seq) {
+	for rec, err := range p.roots.Read(ctx, p.root, p.seq) {
 		if err != nil {
 			return err
 		}

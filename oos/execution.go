@@ -3,10 +3,8 @@ package oos
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 
-	"github.com/bianpai/bianpai/internal/host"
 	"github.com/bianpai/bianpai/internal/secret"
 	"github.com/bianpai/bianpai/internal/value"
 )
@@ -34,7 +32,7 @@ func (x *Execution) ID() string { return x.id }
 func (x *Execution) Wait(ctx context.Context) (*Result, error) {
 	root, path := split(x.id)
 	for {
-		head, err := x.engine.store.Head(ctx, executionPrefix+root)
+		head, err := x.engine.roots.Head(ctx, root)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +59,7 @@ func (x *Execution) Wait(ctx context.Context) (*Result, error) {
 			return x.recall(ctx)
 		case res != nil || err != nil:
 			if ended {
-				x.engine.retire(ctx, root)
+				x.engine.roots.Retire(ctx, root)
 			}
 			return res, err
 		}
@@ -194,13 +192,5 @@ func (x *Execution) Settle(ctx context.Context, task string, s Settlement) error
 // await returns when the journal of an execution has grown or the execution has
 // ended, or with the error that stopped its driver.
 func (e *Engine) await(ctx context.Context, root string, tail int64) error {
-	err := host.Await(ctx, e.store, executionPrefix+root, tail, e.last(root))
-	if _, isStopped := errors.AsType[*host.StoppedError](err); isStopped {
-		// The driver of what has ended is closed by whoever learns of it first.
-		head, headErr := e.store.Head(ctx, executionPrefix+root)
-		if line, lineErr := lineOf(head); headErr == nil && lineErr == nil && line.Status.Final() {
-			return nil
-		}
-	}
-	return stopped(err)
+	return stopped(e.roots.Await(ctx, root, tail))
 }

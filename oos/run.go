@@ -34,11 +34,7 @@ func (e *Engine) StartExecution(ctx context.Context, s *Start) (*Execution, erro
 // begin starts what a request says, or finds what it has started.
 func (e *Engine) begin(ctx context.Context, req *beginRequest, token string) (*Execution, error) {
 	id := req.head.ID
-	d, err := e.drive(ctx, id)
-	if err != nil {
-		return nil, stopped(err)
-	}
-	if err := d.Submit(ctx, req); err != nil {
+	if _, err := e.roots.Submit(ctx, id, req); err != nil {
 		return nil, stopped(err)
 	}
 	same := true
@@ -159,20 +155,19 @@ func (e *Engine) newID(token string) string {
 // is under way. The ID of a child gives a handle of the child.
 func (e *Engine) Execution(ctx context.Context, id string) (*Execution, error) {
 	root, _ := split(id)
-	head, err := e.store.Head(ctx, executionPrefix+root)
+	head, err := e.roots.Head(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	if head.Tail == 0 {
 		return nil, &NotFoundError{Execution: id}
 	}
-	d, err := e.drive(ctx, root)
-	if err != nil {
+	if _, err := e.roots.Drive(ctx, root); err != nil {
 		return nil, stopped(err)
 	}
 	var broken error
-	err = d.Inspect(ctx, func(m core.Machine) {
-		if m := m.(*machine); m.root != nil && !m.root.status.Final() {
+	err = e.look(ctx, root, func(m *machine) {
+		if m.root != nil && !m.root.status.Final() {
 			broken = m.fault()
 		}
 	})
@@ -212,18 +207,15 @@ func (e *Engine) Resume(ctx context.Context) iter.Seq2[*Execution, error] {
 // submit hands a request to the machine of an execution.
 func (e *Engine) submit(ctx context.Context, id string, req func(path string) any) error {
 	root, path := split(id)
-	head, err := e.store.Head(ctx, executionPrefix+root)
+	head, err := e.roots.Head(ctx, root)
 	if err != nil {
 		return err
 	}
 	if head.Tail == 0 {
 		return &NotFoundError{Execution: id}
 	}
-	d, err := e.drive(ctx, root)
-	if err != nil {
-		return stopped(err)
-	}
-	return stopped(d.Submit(ctx, req(path)))
+	_, err = e.roots.Submit(ctx, root, req(path))
+	return stopped(err)
 }
 
 // NotifyExecution answers what an execution waits for, or moves one that is in
@@ -294,6 +286,6 @@ func (e *Engine) fire(ctx context.Context, w *firingWork) core.Answer {
 	if err != nil || res == nil {
 		return again
 	}
-	e.retire(ctx, w.id)
+	e.roots.Retire(ctx, w.id)
 	return core.Answer{Result: res}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/bianpai/bianpai/internal/secret"
 
-	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
 	"github.com/bianpai/bianpai/journal"
 )
@@ -37,13 +36,9 @@ func (e *Engine) Apply(ctx context.Context, p *Plan) (*Run, error) {
 			return nil, errors.Join(err, noChange(same, p))
 		}
 	}
-	d, err := e.drive(ctx, p.Stack.ID)
-	if err != nil {
-		return nil, stopped(err)
-	}
-	from := d.Tail()
 	start := &startRequest{plan: p}
-	if err := d.Submit(ctx, start); err != nil {
+	from, err := e.stacks.Submit(ctx, p.Stack.ID, start)
+	if err != nil {
 		return nil, stopped(err)
 	}
 	return &Run{engine: e, id: p.Stack.ID, number: start.number, from: from}, nil
@@ -140,7 +135,7 @@ func (e *Engine) CreateStack(ctx context.Context, c *Change) (*Run, error) {
 // again gives the operation that a client token started, nil if there is none.
 func (e *Engine) again(ctx context.Context, c *Change) (*Run, error) {
 	id := e.newID(c.Stack, c.ClientToken, 0)
-	head, err := e.store.Head(ctx, stackPrefix+id)
+	head, err := e.stacks.Head(ctx, id)
 	if err != nil || head.Tail == 0 {
 		return nil, err
 	}
@@ -209,15 +204,14 @@ func (e *Engine) Run(ctx context.Context, stack string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := e.drive(ctx, id)
-	if err != nil {
+	if _, err := e.stacks.Drive(ctx, id); err != nil {
 		return nil, stopped(err)
 	}
 	run := &Run{engine: e, id: id}
 	var broken error
-	err = d.Inspect(ctx, func(m core.Machine) {
-		if run.number = m.(*machine).state.Runs; m.(*machine).state.Status.InProgress() {
-			broken = m.(*machine).keyError()
+	err = e.look(ctx, id, func(m *machine) {
+		if run.number = m.state.Runs; m.state.Status.InProgress() {
+			broken = m.keyError()
 		}
 	})
 	if err = errors.Join(stopped(err), broken); err != nil {

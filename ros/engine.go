@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
@@ -61,13 +60,11 @@ type Engine struct {
 	sealer   Sealer
 	types    *typeCache
 	host     *host.Host
+	stacks   *host.Journals // by stack ID
 	def      *host.Definition
 	region   string
 	account  string
 	outside  template.World
-
-	mu      sync.Mutex
-	drivers map[string]*host.Driver // by stack ID
 }
 
 // New makes an engine on a provider. It starts nothing until a stack is
@@ -80,7 +77,7 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 	if opts != nil {
 		o = *opts
 	}
-	e := &Engine{provider: p, store: o.Journal, sealer: o.Sealer, region: o.Region, account: o.Account, types: newTypeCache(p), drivers: map[string]*host.Driver{}}
+	e := &Engine{provider: p, store: o.Journal, sealer: o.Sealer, region: o.Region, account: o.Account, types: newTypeCache(p)}
 	if o.World != nil {
 		e.outside = *o.World
 	}
@@ -106,6 +103,7 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 		Codec:    codec{},
 		Effector: &effector{provider: p, types: e.types},
 	}
+	e.stacks = e.host.Journals(stackPrefix, e.def)
 	return e, nil
 }
 
@@ -113,55 +111,8 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 // another process, goes on with them.
 func (e *Engine) Shutdown(ctx context.Context) error { return e.host.Shutdown(ctx) }
 
-// drive opens the journal of a stack and goes on with what is under way.
-func (e *Engine) drive(ctx context.Context, id string) (*host.Driver, error) {
-	d, err := e.host.Open(ctx, stackPrefix+id, e.def)
-	if err != nil {
-		return nil, err
-	}
-	e.mu.Lock()
-	e.drivers[id] = d
-	e.mu.Unlock()
-	return d, nil
-}
-
-// driver is the driver of a stack, nil if this engine does not drive it now.
-func (e *Engine) driver(id string) *host.Driver {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	d := e.drivers[id]
-	if d == nil {
-		return nil
-	}
-	select {
-	case <-d.Stopped():
-		return nil // and kept, to tell why it stopped
-	default:
-		return d
-	}
-}
-
-// last is the driver that this engine had of a stack last, stopped or not; nil
-// if it had none.
-func (e *Engine) last(id string) *host.Driver {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.drivers[id]
-}
-
 // look calls f with the machine of a stack: the one that is driven here, or
 // one folded from the journal for this call.
 func (e *Engine) look(ctx context.Context, id string, f func(*machine)) error {
-	if d := e.driver(id); d != nil {
-		err := d.Inspect(ctx, func(m core.Machine) { f(m.(*machine)) })
-		if _, stopped := errors.AsType[*host.StoppedError](err); !stopped {
-			return err
-		}
-	}
-	replica, err := host.Fold(ctx, e.store, stackPrefix+id, e.def)
-	if err != nil {
-		return err
-	}
-	f(replica.Machine().(*machine))
-	return nil
+	return e.stacks.Look(ctx, id, func(m core.Machine) { f(m.(*machine)) })
 }

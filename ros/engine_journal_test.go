@@ -255,3 +255,21 @@ func TestShutdown(t *testing.T) {
 		}
 	})
 }
+
+// TestIdleStackIsNotDriven gives the lease of a stack back when its operation
+// has ended, so that another process can go on with the stack.
+func TestIdleStackIsNotDriven(t *testing.T) {
+	var store journal.Memory
+	onBench(t, func(cloud *fakeCloud, opts *Options) provider.Provider {
+		opts.Journal, opts.Owner, opts.Sealer = &store, "one", testSealer(t)
+		return cloud
+	}, func(t *testing.T, b *bench) {
+		b.expect(b.create(chain, nil), CreateComplete)
+		first := b.e
+		b.e = newTestEngine(t, b.cloud, &Options{Journal: &store, Owner: "two", Sealer: testSealer(t)})
+		b.expect(b.update(chain, map[string]any{"Size": "2"}), UpdateComplete)
+		b.e = first
+		b.expect(b.delete(), DeleteComplete)
+		b.leaves()
+	})
+}

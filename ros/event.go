@@ -8,7 +8,6 @@ import (
 
 	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/host"
-	"github.com/bianpai/bianpai/journal"
 )
 
 // EventKind says what an event is about. Kinds are added to: ignore those that
@@ -80,7 +79,7 @@ func (e *Engine) follow(ctx context.Context, id string, after, number int64) ite
 
 // projector folds a journal and tells what each record means.
 type projector struct {
-	store   journal.Store
+	stacks  *host.Journals
 	id      string
 	fresh   func() *machine
 	m       *machine
@@ -89,7 +88,7 @@ type projector struct {
 }
 
 func (e *Engine) newProjector(id string) *projector {
-	return &projector{store: e.store, id: id, fresh: func() *machine { return e.def.New().(*machine) }}
+	return &projector{stacks: e.stacks, id: id, fresh: func() *machine { return e.def.New().(*machine) }}
 }
 
 // past reports whether a run has ended.
@@ -101,13 +100,13 @@ func (p *projector) past(number int64) bool {
 // position.
 func (p *projector) read(ctx context.Context, after int64, yield func(Event, error) bool) error {
 	if p.m == nil {
-		head, err := p.store.Head(ctx, stackPrefix+p.id)
+		head, err := p.stacks.Head(ctx, p.id)
 		if err != nil {
 			return err
 		}
 		p.m, p.seq = p.fresh(), max(head.Base-1, 0)
 	}
-	for rec, err := range p.store.Read(ctx, stackPrefix+p.id, p.seq) {
+	for rec, err := range p.stacks.Read(ctx, p.id, p.seq) {
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func (e *Engine) holderOf(ctx context.Context, name string) (holder, error) {
 	if h.id == "" {
 		return h, nil
 	}
-	head, err := e.store.Head(ctx, stackPrefix+h.id)
+	head, err := e.stacks.Head(ctx, h.id)
 	if err != nil {
 		return h, err
 	}
@@ -101,7 +101,7 @@ func (e *Engine) take(ctx context.Context, ref StackRef) error {
 // find gives the ID of a stack that is named by name or by ID.
 func (e *Engine) find(ctx context.Context, stack string) (string, error) {
 	if stackID.MatchString(stack) {
-		head, err := e.store.Head(ctx, stackPrefix+stack)
+		head, err := e.stacks.Head(ctx, stack)
 		if err == nil && head.Tail == 0 {
 			err = &NotFoundError{Stack: stack}
 		}

@@ -2,11 +2,8 @@ package ros
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
-
-	"github.com/bianpai/bianpai/internal/host"
 )
 
 // Run is an operation on a stack that was started. Its methods may be called
@@ -44,35 +41,26 @@ func (r *Run) Wait(ctx context.Context) (*Result, error) {
 			return res, err
 		}
 		if err := r.engine.await(ctx, r.id, tail); err != nil {
-			return r.last(ctx, err)
+			return nil, err
 		}
 	}
-}
-
-// last looks once more when waiting was cut short: the driver may have stopped
-// right after the operation ended.
-func (r *Run) last(ctx context.Context, why error) (*Result, error) {
-	_, res, err := r.check(ctx)
-	if _, failed := errors.AsType[*FailedError](err); res != nil || failed {
-		return res, err
-	}
-	return nil, why
 }
 
 // check tells how the operation stands: a result, an error, or neither while
 // it runs.
 func (r *Run) check(ctx context.Context) (tail int64, res *Result, err error) {
-	head, err := r.engine.store.Head(ctx, stackPrefix+r.id)
+	head, err := r.engine.stacks.Head(ctx, r.id)
 	if err != nil {
 		return 0, nil, err
 	}
-	past := false
+	past, ended := false, false
 	lookErr := r.engine.look(ctx, r.id, func(m *machine) {
 		switch {
 		case m.state.Runs > r.number:
 			past = true
 		case m.run == nil:
 		case m.run.ended:
+			ended = true
 			res, err = m.outcome()
 		case m.vault.Broken() != nil:
 			err = m.keyError()
@@ -85,6 +73,8 @@ func (r *Run) check(ctx context.Context) (tail int64, res *Result, err error) {
 		err = lookErr
 	case past:
 		res, err = r.engine.recall(ctx, r.id, r.number)
+	case ended:
+		r.engine.stacks.Retire(ctx, r.id)
 	}
 	return head.Tail, res, err
 }
@@ -154,15 +144,12 @@ func (r *Run) Settle(ctx context.Context, logicalID, physicalID string) error {
 }
 
 func (r *Run) submit(ctx context.Context, req any) error {
-	d, err := r.engine.drive(ctx, r.id)
-	if err != nil {
-		return stopped(err)
-	}
-	return stopped(d.Submit(ctx, req))
+	_, err := r.engine.stacks.Submit(ctx, r.id, req)
+	return stopped(err)
 }
 
 // await returns when the journal of a stack has grown, or with the error that
 // stopped its driver.
 func (e *Engine) await(ctx context.Context, id string, tail int64) error {
-	return stopped(host.Await(ctx, e.store, stackPrefix+id, tail, e.last(id)))
+	return stopped(e.stacks.Await(ctx, id, tail))
 }

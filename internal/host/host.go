@@ -139,6 +139,12 @@ func (h *Host) begin(ctx context.Context, d *Driver) error {
 	return nil
 }
 
+func (h *Host) isClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closed
+}
+
 // remove frees the place of a stopped driver.
 func (h *Host) remove(d *Driver) {
 	h.mu.Lock()
