@@ -38,10 +38,13 @@ var house = map[string]room{
 	"journal/journaltest": {2, "journal", "net net/http"},
 	"provider":            {2, "diag", noIO},
 	"provider/calls":      {2, "provider", noIO},
+	"provider/signal":     {2, "journal", "os os/exec"},
 	"provider/schema":     {2, "provider", noIO},
 	"template":            {2, "diag graph internal/value internal/doc internal/edit internal/fn provider", noIO},
 	"internal/core":       {2, "internal/value", noIO},
 	"internal/secret":     {2, "internal/seal internal/value", noIO},
+
+	"template/rule": {3, "below", noIO},
 
 	"internal/host":              {3, "internal/core journal", noIO},
 	"internal/host/sim":          {3, "internal/host internal/core journal", noIO},
@@ -59,7 +62,7 @@ var house = map[string]room{
 	"provider/alicloud":    {5, "provider provider/schema", ""},
 
 	"provider/alicloud/transport":  {5, "provider provider/alicloud provider/alicloud/credential internal/acs", ""},
-	"provider/alicloud/credential": {5, "", ""},
+	"provider/alicloud/credential": {5, "internal/acs", ""},
 
 	"examples/...": {6, "below", ""},
 	"tools/...":    {6, "below", ""},
