@@ -37,11 +37,13 @@ var messages embed.FS
 
 // entry is one code of the catalogue; {0}, {1}, ... stand for arguments.
 type entry struct {
-	EN words `json:"en"`
-	ZH words `json:"zh"`
+	EN Words `json:"en"`
+	ZH Words `json:"zh"`
 }
 
-type words struct {
+// Words are the texts of a code in one language, with {0}, {1}, ... for the
+// arguments of a finding.
+type Words struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 }
@@ -88,15 +90,21 @@ func New(sev Severity, code Code, src *Source, r Range, path string, args ...str
 	return d
 }
 
-// Text returns message and hint in a language: from the catalogue, or else
-// Message and Hint as they are.
+// Text returns message and hint in a language: from the catalogue, else from
+// Words, or else Message and Hint as they are.
 func (d Diagnostic) Text(lang Lang) (message, hint string) {
 	e, ok := catalogue()[d.Code]
+	own, translated := d.Words[lang]
+	if !translated {
+		own, translated = d.Words[English]
+	}
 	switch {
 	case ok && lang == Chinese:
 		return fill(e.ZH.Message, d.Args), fill(e.ZH.Hint, d.Args)
 	case ok:
 		return fill(e.EN.Message, d.Args), fill(e.EN.Hint, d.Args)
+	case translated:
+		return fill(own.Message, d.Args), fill(own.Hint, d.Args)
 	case d.Message != "":
 		return d.Message, d.Hint
 	case len(d.Args) > 0:

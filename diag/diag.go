@@ -57,12 +57,13 @@ type Fix struct {
 type Diagnostic struct {
 	Severity Severity
 	Code     Code
-	Message  string   // what is wrong, with the names
-	Hint     string   // what to do about it; may be empty
-	Args     []string // what the catalogue's texts were filled with
-	Source   *Source  // nil where the finding has no place in a document
-	Range    Range    // the smallest construct at fault
-	Path     string   // data path: Resources.Web.Properties.VpcId
+	Message  string         // what is wrong, with the names
+	Hint     string         // what to do about it; may be empty
+	Args     []string       // what the catalogue's texts were filled with
+	Words    map[Lang]Words // texts of a code that the catalogue does not have; may be nil
+	Source   *Source        // nil where the finding has no place in a document
+	Range    Range          // the smallest construct at fault
+	Path     string         // data path: Resources.Web.Properties.VpcId
 	Related  []Related
 	Fixes    []Fix
 }

@@ -233,7 +233,7 @@ func TestCatalogue(t *testing.T) {
 		if a, b := holes(e.EN.Message+e.EN.Hint), holes(e.ZH.Message+e.ZH.Hint); !slices.Equal(a, b) {
 			t.Errorf("%s has placeholders %v in English, %v in Chinese", code, a, b)
 		}
-		for _, w := range []words{e.EN, e.ZH} {
+		for _, w := range []Words{e.EN, e.ZH} {
 			if strings.ContainsAny(w.Message+w.Hint, "\n\t") || strings.TrimSpace(w.Message) != w.Message {
 				t.Errorf("%s has blanks", code)
 			}

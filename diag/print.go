@@ -114,3 +114,16 @@ func FprintJSON(w io.Writer, l List) error {
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
 }
+
+// Clip shortens a long text for a message.
+func Clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // Variants of a template are made by rewriting byte ranges of its source, so
@@ -46,7 +47,7 @@ func (s *simulation) reparse(src []byte) (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t, t.Validate(s.types).Err()
+	return t, rule.Check(t, &rule.Options{Types: s.types, Rules: rule.Certain()}).Err()
 }
 
 // quoted writes a text such that JSON and YAML read it alike.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bianpai/bianpai/ros"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // variant is a template with the values of its parameters.
@@ -40,7 +41,7 @@ func (v *variant) change() *ros.Change {
 
 // validate checks the template against its types.
 func (s *simulation) validate(t *template.Template) (string, error) {
-	return fmt.Sprintf("%d resources", len(t.Resources)), t.Validate(s.types).Err()
+	return fmt.Sprintf("%d resources", len(t.Resources)), rule.Check(t, &rule.Options{Types: s.types, Rules: rule.Certain()}).Err()
 }
 
 // parameters makes values up.

@@ -14,6 +14,7 @@ import (
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // Plan says what a change would do, without doing any of it. Faults of the
@@ -153,7 +154,7 @@ func (e *Engine) target(ctx context.Context, c *Change, in *planInput) error {
 		return fmt.Errorf("NotSupported: %s has a Transform, which has to be expanded first", t.Name)
 	}
 	types := &typeSet{ctx: ctx, cache: e.types}
-	findings := t.Validate(types)
+	findings := rule.Check(t, &rule.Options{Types: types, Rules: rule.Certain()})
 	if types.err != nil {
 		return fmt.Errorf("resource types cannot be looked up: %w", types.err)
 	}

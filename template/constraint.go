@@ -106,17 +106,8 @@ func (p *Parameter) shown(v value.Value) string {
 	return clip(v.String())
 }
 
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
+// clip shortens a text for a message.
+func clip(s string) string { return diag.Clip(s) }
 
 func (p *Parameter) allowedText() string {
 	var b strings.Builder

@@ -4,7 +4,7 @@
 // The way of a template:
 //
 //	tmpl, err := template.Parse("web.yml", text, nil)          // all faults at once
-//	found := tmpl.Validate(schema.Default())                   // against resource types
+//	found := rule.Check(tmpl, &rule.Options{Types: types})     // what is likely wrong, by rules
 //	scope, err := tmpl.Bind(params, &template.Pseudo{Region: "cn-hangzhou"})
 //	desired, err := scope.Expand()                             // resources, with holes
 //	value, err := scope.Resolve(desired.Resources[0].Properties, lookup)

@@ -8,6 +8,8 @@ import (
 	"github.com/bianpai/bianpai/internal/doc"
 )
 
+const modulePrefix = "MODULE::"
+
 // maxModuleLevel is how deep modules may stand in modules.
 const maxModuleLevel = 3
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 const serverlessSource = `ROSTemplateFormatVersion: '2015-09-01'
@@ -68,7 +69,7 @@ func TestServerless(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tmpl.Validate(schema.Default()).Err(); err != nil {
+	if err := rule.Check(tmpl, &rule.Options{Types: schema.Default()}).Err(); err != nil {
 		t.Error(err)
 	}
 	ev, err := tmpl.Evaluate(nil, &template.EvaluateOptions{Pseudo: &template.Pseudo{StackID: "a-b-0123456789ab", Region: "cn-x", AccountID: "7"}, Known: everything{}})

@@ -24,6 +24,7 @@ import (
 	"github.com/bianpai/bianpai/internal/runbook"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 func main() {
@@ -157,7 +158,7 @@ func (l *linter) check(f file, src []byte) (found diag.List, checked bool, err e
 		l.noteIfVerbose(f.path, "a Terraform template: its modules are not checked")
 		return t.Diagnostics(), true, nil
 	}
-	found = t.Validate(l.types)
+	found = rule.Check(t, &rule.Options{Types: l.types, Strict: l.strict})
 	if t.Kind() == template.NotTemplate {
 		found = textOnly(found) // nothing else can be told of what is not read
 	}

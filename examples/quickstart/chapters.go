@@ -12,6 +12,7 @@ import (
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/ros"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 //go:embed templates faulty
@@ -24,7 +25,12 @@ func load(name string) (*template.Template, error) {
 	if t == nil {
 		return nil, err
 	}
-	return t, t.Validate(schema.Default()).Err()
+	return t, check(t).Err()
+}
+
+// check gives all that can be told of a template.
+func check(t *template.Template) diag.List {
+	return rule.Check(t, &rule.Options{Types: schema.Default()})
 }
 
 func (s *story) read(context.Context) error {
@@ -35,7 +41,7 @@ func (s *story) read(context.Context) error {
 	}
 	s.say("%s: %d parameters, %d resources, %d outputs; read and checked in %d ms",
 		t.Name, len(t.Parameters), len(t.Resources), len(t.Outputs), time.Since(began).Milliseconds())
-	s.check(len(t.Validate(schema.Default())) == 0, "nothing to complain about")
+	s.check(len(check(t)) == 0, "nothing to complain about")
 	return nil
 }
 

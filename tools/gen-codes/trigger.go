@@ -11,6 +11,7 @@ import (
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // trigger takes an example as far as it goes, as a program would, and gives all
@@ -42,7 +43,7 @@ func (t *trial) take(err error) {
 
 func (t *trial) template(src []byte, params map[string]any) {
 	tmpl, _ := template.Parse("example.yml", src, nil)
-	t.found = append(t.found, tmpl.Validate(schema.Default())...)
+	t.found = append(t.found, rule.Check(tmpl, &rule.Options{Types: schema.Default()})...)
 	t.take(tmpl.Unplannable())
 	scope, err := tmpl.Bind(params, &template.Pseudo{Region: "cn-hangzhou", StackID: "stack-0", StackName: "example", Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
 	if err != nil {

@@ -1,16 +1,21 @@
-package template_test
+package rule_test
 
 import (
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // checkedCodes are those of the checks of resources against their types.
@@ -49,7 +54,7 @@ func TestCorpusValidates(t *testing.T) {
 			return
 		}
 		templates++
-		for _, d := range tmpl.Validate(types) {
+		for _, d := range rule.Check(tmpl, &rule.Options{Types: types}) {
 			if !slices.Contains(checkedCodes, d.Code) {
 				continue
 			}
@@ -98,16 +103,58 @@ func BenchmarkCorpusLint(b *testing.B) {
 	}
 	checks := perRun(3, func() {
 		for _, tmpl := range parsed {
-			tmpl.Validate(types)
+			rule.Check(tmpl, &rule.Options{Types: types})
 		}
 	})
 	b.SetBytes(int64(size))
 	for b.Loop() {
 		for _, src := range sources {
 			tmpl, _ := template.Parse("", src, nil)
-			tmpl.Validate(types)
+			rule.Check(tmpl, &rule.Options{Types: types})
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor), "x-decode")
 	b.ReportMetric(float64(checks)/float64(floor), "checks-x-decode")
+}
+
+// corpus gives the directory of the public templates, or skips the test.
+func corpus(t testing.TB) string {
+	dir := os.Getenv("BIANPAI_CORPUS")
+	if dir == "" {
+		t.Skip("BIANPAI_CORPUS is not set: no corpus of public templates")
+	}
+	return filepath.Join(dir, "ros")
+}
+
+func eachTemplate(t testing.TB, f func(path string, src []byte)) {
+	root := corpus(t)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch filepath.Ext(path) {
+		case ".yml", ".yaml", ".json":
+			src, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			rel, _ := filepath.Rel(root, path)
+			f(filepath.ToSlash(rel), src)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// perRun is the least time that a run takes.
+func perRun(runs int, f func()) time.Duration {
+	least := time.Duration(1 << 62)
+	for range runs {
+		start := time.Now()
+		f()
+		least = min(least, time.Since(start))
+	}
+	return least
 }

@@ -1,4 +1,4 @@
-package template_test
+package rule_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 // plant is a set of types made for the checks: one of each coverage, and a full
@@ -83,7 +84,7 @@ func validate(t *testing.T, src string, types template.Types) diag.List {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}
-	return tmpl.Validate(types)
+	return rule.Check(tmpl, &rule.Options{Types: types})
 }
 
 func TestValidateProperties(t *testing.T) {
@@ -187,7 +188,7 @@ func TestValidateProperties(t *testing.T) {
 			want = append(want, f[0]+" "+f[1]+" Resources.R.Properties."+f[2])
 		}
 		tmpl, _ := template.Parse("t.yaml", []byte(src), nil)
-		own := slices.DeleteFunc(tmpl.Validate(newPlant()), func(d diag.Diagnostic) bool {
+		own := slices.DeleteFunc(rule.Check(tmpl, &rule.Options{Types: newPlant()}), func(d diag.Diagnostic) bool {
 			return slices.ContainsFunc(tmpl.Diagnostics(), func(p diag.Diagnostic) bool { return p.Code == d.Code })
 		})
 		if diff := cmp.Diff(want, findings(src, own)); diff != "" {
@@ -371,11 +372,11 @@ func TestValidateLeavesTheTemplateAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(tmpl.Diagnostics())
-	first, second := tmpl.Validate(newPlant()), tmpl.Validate(newPlant())
+	first, second := rule.Check(tmpl, &rule.Options{Types: newPlant()}), rule.Check(tmpl, &rule.Options{Types: newPlant()})
 	if len(first) != before+1 || len(second) != len(first) || len(tmpl.Diagnostics()) != before {
 		t.Errorf("%d findings of Parse, then %d and %d; Parse's are now %d", before, len(first), len(second), len(tmpl.Diagnostics()))
 	}
-	if got := tmpl.Validate(nil); len(got) != before {
+	if got := rule.Check(tmpl, &rule.Options{Types: nil}); len(got) != before {
 		t.Errorf("without types: %v", got)
 	}
 }
@@ -392,7 +393,7 @@ Outputs: {O: {Value: {Fn::GetAtt: ["Sub[0]", Outputs.A]}}}
 	for i := range whole {
 		for _, src := range []string{whole[:i], whole[i:], whole[:i] + whole[min(i+1, len(whole)):]} {
 			tmpl, _ := template.Parse("t.yaml", []byte(src), nil)
-			if found := tmpl.Validate(schema.Default()); len(found) < len(tmpl.Diagnostics()) {
+			if found := rule.Check(tmpl, &rule.Options{Types: schema.Default()}); len(found) < len(tmpl.Diagnostics()) {
 				t.Fatalf("findings of Parse are lost in\n%s", src)
 			}
 		}
@@ -411,7 +412,7 @@ func BenchmarkValidateFaults(b *testing.B) {
 		tmpl, _ := template.Parse("t.yaml", []byte(src.String()), nil)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				tmpl.Validate(schema.Default())
+				rule.Check(tmpl, &rule.Options{Types: schema.Default()})
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n*2), "µs/fault")
 		})

@@ -1,0 +1,103 @@
+package rule
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/template"
+)
+
+// nearName is an unknown member and the known one that was most likely meant.
+type nearName struct {
+	member template.Node
+	right  string // "" if none is near
+}
+
+// unknown gives the members that do not exist. It remembers them: one rule
+// reports them, another does not report as missing what was misspelt.
+func (m *Members) unknown() []nearName {
+	if m.seen {
+		return m.near
+	}
+	m.seen = true
+	for member := range m.Node.Items() {
+		if m.Known[member.Key()] == nil {
+			m.near = append(m.near, nearName{member, nearMember(member.Key(), m.free())})
+		}
+	}
+	return m.near
+}
+
+// free yields the members that are not given: what is there already is not what
+// was meant.
+func (m *Members) free() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for known := range sortedKeys(m.Known) {
+			if m.Node.Get(known).IsZero() && !yield(known) {
+				return
+			}
+		}
+	}
+}
+
+func runUnknownProperty(p *Pass) {
+	p.OnMembers(func(m *Members) {
+		if m.Severity == 0 {
+			return
+		}
+		for _, u := range m.unknown() {
+			name, fitting := u.member.Key(), u.right
+			if fitting == "" {
+				fitting = fewOf(m.free())
+			}
+			d := p.Report(u.member.KeyRange(), name, name, m.Type.Name, fitting)
+			d.Severity = m.Severity
+			if sameLetters(name, u.right) && !u.member.Shared() {
+				addRename(p, d, u.member.KeyRange(), u.right)
+			}
+		}
+	})
+}
+
+// nearMember finds the name that was most likely meant.
+func nearMember(name string, among iter.Seq[string]) string {
+	for other := range among {
+		if sameLetters(name, other) {
+			return other
+		}
+	}
+	return diag.Nearest(name, among)
+}
+
+// runMissingProperty reports required members that a map lacks; the map may be
+// absent altogether. null is as good as not given.
+func runMissingProperty(p *Pass) {
+	p.OnMembers(func(m *Members) {
+		if m.Severity == 0 {
+			return
+		}
+		for name := range sortedKeys(m.Known) {
+			given := m.Node.Get(name)
+			if !m.Known[name].Required || given.Kind() != template.NodeNull ||
+				slices.ContainsFunc(m.unknown(), func(u nearName) bool { return u.right == name }) {
+				continue
+			}
+			at := m.Place
+			if !given.IsZero() {
+				at = given.KeyRange()
+			}
+			p.Report(at, name, name, m.Type.Name).Severity = m.Severity
+		}
+	})
+}
+
+func runDeprecatedProperty(p *Pass) {
+	p.OnMembers(func(m *Members) {
+		for member := range m.Node.Items() {
+			if known := m.Known[member.Key()]; known != nil && known.Deprecated && member.Kind() != template.NodeNull {
+				p.Report(member.KeyRange(), member.Key(), member.Key(), m.Type.Name)
+			}
+		}
+	})
+}
