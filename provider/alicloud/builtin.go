@@ -1,6 +1,7 @@
 package alicloud
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"math/big"
@@ -12,28 +13,41 @@ import (
 
 // builtin is a type that needs no service.
 type builtin struct {
-	create, update func(req *provider.Request) (*provider.Progress, error)
+	create, update, remove func(ctx context.Context, p *Provider, req *provider.Request) (*provider.Progress, error)
+	// lacks says what keeps a provider from handling the type; nil or an empty
+	// text: nothing.
+	lacks func(p *Provider) string
 }
 
 // builtins are the types that the stack service itself implements, as far as
 // that can be done without one.
 var builtins = map[string]*builtin{
-	"ALIYUN::ROS::Sleep":   {create: sleepFor("CreateDuration"), update: sleepFor("UpdateDuration")},
-	"ALIYUN::RandomString": {create: randomString, update: unchanged},
+	"ALIYUN::ROS::Sleep":               {create: sleepFor("CreateDuration"), update: sleepFor("UpdateDuration"), remove: nothingToDo},
+	"ALIYUN::RandomString":             {create: randomString, update: nothingToDo, remove: nothingToDo},
+	"ALIYUN::ROS::WaitConditionHandle": {create: makeHandle, update: renewHandle, remove: dropHandle, lacks: lacksSignals},
+	"ALIYUN::ROS::WaitCondition":       {create: awaitSignals, update: awaitSignals, remove: nothingToDo, lacks: lacksSignals},
 }
 
-// unchanged accepts an update that does nothing.
-func unchanged(req *provider.Request) (*provider.Progress, error) {
+// builtin finds how a type is handled without a service; nil: not so.
+func (p *Provider) builtin(typ string) *builtin {
+	b := builtins[typ]
+	if b == nil || b.lacks != nil && b.lacks(p) != "" {
+		return nil
+	}
+	return b
+}
+
+func nothingToDo(_ context.Context, _ *Provider, req *provider.Request) (*provider.Progress, error) {
 	return &provider.Progress{PhysicalID: req.PhysicalID, Done: true}, nil
 }
 
 // sleepFor waits by saying when to ask again. What it has waited for is in
 // Resume: the second request finds it done.
-func sleepFor(property string) func(*provider.Request) (*provider.Progress, error) {
-	return func(req *provider.Request) (*provider.Progress, error) {
-		props, err := decodeObject(req.Desired)
+func sleepFor(property string) func(context.Context, *Provider, *provider.Request) (*provider.Progress, error) {
+	return func(_ context.Context, _ *Provider, req *provider.Request) (*provider.Progress, error) {
+		props, err := properties(req.Desired, nil)
 		if err != nil {
-			return nil, &provider.Error{Kind: provider.Invalid, Code: "BadProperties", Message: "the properties are no JSON object"}
+			return nil, err
 		}
 		id := req.PhysicalID
 		if id == "" {
@@ -69,10 +83,10 @@ const longestString = 512
 // randomString makes a text of at least so many letters of each class and
 // sequence, in random order. A request that is repeated makes another text:
 // nothing has seen the first.
-func randomString(req *provider.Request) (*provider.Progress, error) {
-	props, err := decodeObject(req.Desired)
+func randomString(_ context.Context, _ *Provider, req *provider.Request) (*provider.Progress, error) {
+	props, err := properties(req.Desired, nil)
 	if err != nil {
-		return nil, &provider.Error{Kind: provider.Invalid, Code: "BadProperties", Message: "the properties are no JSON object"}
+		return nil, err
 	}
 	length := 32
 	if n, err := json.Number(textOf(props["length"])).Int64(); err == nil && n > 0 {

@@ -13,8 +13,8 @@ import (
 // Create implements [provider.Provider]. The first call that it makes for a
 // token creates; the later ones wait and do what a type needs besides.
 func (p *Provider) Create(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
-	if b := builtins[req.Type]; b != nil {
-		return b.create(req)
+	if b := p.builtin(req.Type); b != nil {
+		return b.create(ctx, p, req)
 	}
 	o, err := p.begin(ctx, req)
 	if err != nil {

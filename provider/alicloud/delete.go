@@ -10,8 +10,8 @@ import (
 
 // Delete implements [provider.Provider]. It looks first: what is gone is done.
 func (p *Provider) Delete(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
-	if b := builtins[req.Type]; b != nil {
-		return &provider.Progress{PhysicalID: req.PhysicalID, Done: true}, nil
+	if b := p.builtin(req.Type); b != nil {
+		return b.remove(ctx, p, req)
 	}
 	o, err := p.begin(ctx, req)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 )
@@ -16,7 +17,7 @@ var update = flag.Bool("update", false, "write docs/types.md")
 // TestTableOfGrades keeps docs/types.md as Types has it.
 func TestTableOfGrades(t *testing.T) {
 	const file = "../../docs/types.md"
-	p := newProvider(t, &table{})
+	p := newWaitRoom(t, new(journal.Memory)) // with all that a host program can give it
 	words := map[provider.Grade]string{provider.GradeProven: "proven", provider.GradeDescribed: "described", provider.GradeAbsent: "absent"}
 	counts := map[provider.Grade]int{}
 	var rows strings.Builder

@@ -63,7 +63,7 @@ func (d *descriptor) mutability(base *provider.Type) map[string]*provider.Proper
 // change and this provider cannot is refused here, so that a plan does not
 // replace what it should not.
 func (p *Provider) PlanUpdate(_ context.Context, req *provider.Request, changed []string) (provider.Effect, error) {
-	if builtins[req.Type] != nil {
+	if p.builtin(req.Type) != nil {
 		return provider.EffectUpdate, nil
 	}
 	d, err := p.usable(req.Type)

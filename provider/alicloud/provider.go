@@ -18,6 +18,7 @@ type Provider struct {
 	region    string
 	account   string
 	types     func(string) *provider.Type
+	signals   Signals
 
 	decoded sync.Map // type -> *descriptor
 
@@ -41,6 +42,9 @@ type Options struct {
 	// Types finds what is known of a type; nil stands for the catalogue of
 	// package schema.
 	Types func(name string) *provider.Type
+	// Signals is where instances send the signals that wait conditions wait for.
+	// Without it, wait conditions and their handles are absent.
+	Signals Signals
 }
 
 // New makes a provider that calls by way of a transport.
@@ -51,7 +55,7 @@ func New(t Transport, opts *Options) (*Provider, error) {
 	case opts == nil || opts.Region == "":
 		return nil, errors.New("alicloud: Options.Region is empty")
 	}
-	p := &Provider{transport: t, region: opts.Region, account: opts.Account, types: opts.Types}
+	p := &Provider{transport: t, region: opts.Region, account: opts.Account, types: opts.Types, signals: opts.Signals}
 	if p.types == nil {
 		p.types = schema.Default().Type
 	}
@@ -78,13 +82,25 @@ func (p *Provider) descriptor(typ string) *descriptor {
 // usable finds a descriptor that can be worked with.
 func (p *Provider) usable(typ string) (*descriptor, error) {
 	d := p.descriptor(typ)
-	if d == nil {
+	switch why := p.lacks(typ); {
+	case why != "":
+		return nil, &provider.Error{Kind: provider.Unsupported, Code: "UnsupportedType", Message: "this provider cannot handle " + typ + ": " + why}
+	case d == nil:
 		return nil, &provider.Error{Kind: provider.Unsupported, Code: "UnsupportedType", Message: "this provider does not know the calls behind " + typ}
 	}
-	if why := d.absent(); why != "" {
-		return nil, &provider.Error{Kind: provider.Unsupported, Code: "UnsupportedType", Message: "this provider cannot handle " + typ + " yet: " + why}
-	}
 	return d, nil
+}
+
+// lacks says what keeps a type that has a descriptor or is built in from being
+// handled; empty: nothing.
+func (p *Provider) lacks(typ string) string {
+	if b := builtins[typ]; b != nil && b.lacks != nil {
+		return b.lacks(p)
+	}
+	if d := p.descriptor(typ); d != nil {
+		return d.absent()
+	}
+	return ""
 }
 
 // Describe implements [provider.Provider]. It refuses a type that the provider
@@ -95,7 +111,7 @@ func (p *Provider) Describe(_ context.Context, typ string) (*provider.Type, erro
 	}
 	base := p.types(typ)
 	over := &provider.Type{Name: typ, Grade: provider.GradeDescribed}
-	if builtins[typ] == nil {
+	if p.builtin(typ) == nil {
 		d, err := p.usable(typ)
 		if refusal, ok := errors.AsType[*provider.Error](err); ok {
 			refusal.Kind = provider.NotFound
@@ -135,10 +151,8 @@ func (p *Provider) Types() iter.Seq[TypeGrade] {
 		slices.Sort(names)
 		for _, name := range names {
 			g := TypeGrade{Name: name, Grade: provider.GradeDescribed}
-			if d := p.descriptor(name); builtins[name] == nil && d != nil {
-				if g.Why = d.absent(); g.Why != "" {
-					g.Grade = provider.GradeAbsent
-				}
+			if _, err := p.usable(name); p.builtin(name) == nil && err != nil {
+				g.Grade, g.Why = provider.GradeAbsent, p.lacks(name)
 			}
 			if g.Why == "" && proven(name) {
 				g.Grade = provider.GradeProven

@@ -12,7 +12,7 @@ import (
 // Read implements [provider.Provider]. Of the properties it tells the plain ones
 // that the service gives back under the name that creation sends them by.
 func (p *Provider) Read(ctx context.Context, req *provider.Request) (*provider.State, error) {
-	if b := builtins[req.Type]; b != nil {
+	if p.builtin(req.Type) != nil {
 		return &provider.State{PhysicalID: req.PhysicalID}, nil
 	}
 	o, err := p.begin(ctx, req)
@@ -85,7 +85,7 @@ func (o *operation) properties(item any) map[string]any {
 // making them again; Find does that only where a repetition changes nothing, so
 // it answers for IDs that the properties make, and is in doubt for the others.
 func (p *Provider) Find(ctx context.Context, req *provider.Request) (*provider.State, error) {
-	if builtins[req.Type] != nil {
+	if p.builtin(req.Type) != nil {
 		return nil, notFound(req.LogicalID)
 	}
 	o, err := p.begin(ctx, req)

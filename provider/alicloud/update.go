@@ -11,8 +11,8 @@ import (
 // Update implements [provider.Provider]. It makes the calls that the changed
 // properties need, each by a request of its own.
 func (p *Provider) Update(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
-	if b := builtins[req.Type]; b != nil {
-		return b.update(req)
+	if b := p.builtin(req.Type); b != nil {
+		return b.update(ctx, p, req)
 	}
 	o, err := p.begin(ctx, req)
 	if err != nil {
