@@ -37,7 +37,7 @@ func (c *Cloud) enterCall(req *provider.Call) (int, fate) {
 	defer c.mu.Unlock()
 	n := c.forgotten + len(c.calls)
 	c.calls = append(c.calls, Op{
-		Verb: callVerb, Type: req.Service + "." + req.API, Token: req.Token, Parameters: masked(req.Parameters),
+		Verb: callVerb, Type: req.Service + "." + req.API, Token: req.Token, Parameters: Masked(req.Parameters),
 		Outcome: OutcomeRunning, Start: time.Now(), RequestID: requestID(n),
 	})
 	return n, c.decide(&subject{verb: callVerb, service: req.Service, api: req.API, token: req.Token})
@@ -194,10 +194,11 @@ func withRequestID(body json.RawMessage, id string) json.RawMessage {
 }
 
 // secretWords mark the names of parameters that must not be seen.
-var secretWords = [...]string{"password", "passwd", "secret", "privatekey", "credential"}
+var secretWords = [...]string{"password", "passwd", "secret", "privatekey", "credential", "oidctoken", "assertion"}
 
-// masked gives parameters without what is secret by its name.
-func masked(parameters json.RawMessage) json.RawMessage {
+// Masked gives a call's parameters, a JSON object, without what is secret by its
+// name; nil for what is no JSON.
+func Masked(parameters json.RawMessage) json.RawMessage {
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(parameters))
 	dec.UseNumber()

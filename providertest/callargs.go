@@ -3,6 +3,7 @@ package providertest
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,9 @@ func (a *arguments) fromPath(pattern, uri string) {
 	}
 	for i, part := range want {
 		if name, ok := strings.CutPrefix(part, "["); ok && have[i] != "" {
+			if plain, err := url.PathUnescape(have[i]); err == nil {
+				have[i] = plain
+			}
 			a.given[strings.TrimSuffix(name, "]")] = have[i]
 		}
 	}

@@ -166,6 +166,9 @@ func (c *Cloud) Close() error {
 // Region returns the cloud's region.
 func (c *Cloud) Region() string { return c.region }
 
+// Account returns the id of the cloud's account.
+func (c *Cloud) Account() string { return c.account }
+
 // Describe implements provider.Provider.
 func (c *Cloud) Describe(ctx context.Context, typ string) (*provider.Type, error) {
 	if err := ctx.Err(); err != nil {

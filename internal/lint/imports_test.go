@@ -58,7 +58,7 @@ var house = map[string]room{
 
 	"providertest":         {5, "below", ""},
 	"providertest/...":     {5, "below providertest", ""},
-	"providertest/gateway": {5, "provider provider/calls providertest", ""},
+	"providertest/gateway": {5, "internal/acs provider provider/calls providertest", ""},
 	"provider/alicloud":    {5, "provider provider/schema provider/signal", ""},
 
 	"provider/alicloud/transport":  {5, "provider provider/alicloud provider/alicloud/credential internal/acs", ""},

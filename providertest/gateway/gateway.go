@@ -1,10 +1,12 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/bianpai/bianpai/provider/calls"
 	"github.com/bianpai/bianpai/providertest"
 )
 
@@ -38,31 +40,57 @@ type Options struct {
 
 // Gateway is the HTTP face of a Cloud. All methods may be called concurrently.
 type Gateway struct {
-	cloud *providertest.Cloud
+	cloud   *providertest.Cloud
+	options Options
+	routes  *routes
 
-	mu     sync.Mutex // never held while waiting
-	log    []Request
-	faults []*injection
+	mu       sync.Mutex // never held while waiting
+	number   int        // of requests so far
+	log      []Request
+	faults   []*injection
+	nonces   nonceMemory
+	sessions map[string]*Session
+	pipes    *pipes
 }
 
 var _ http.Handler = (*Gateway)(nil)
 
 // New makes the face of a cloud.
 func New(c *providertest.Cloud, opts *Options) *Gateway {
-	return &Gateway{cloud: c}
+	g := &Gateway{cloud: c, routes: newRoutes(calls.Default()), sessions: make(map[string]*Session)}
+	if opts != nil {
+		g.options = *opts
+	}
+	o := &g.options
+	if o.Keys == nil {
+		o.Keys = map[string]string{KeyID: KeySecret}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Skew = cmp.Or(o.Skew, 15*time.Minute)
+	o.MaxBody = cmp.Or(o.MaxBody, 8<<20)
+	o.Log = max(1, cmp.Or(o.Log, 1<<14))
+	g.nonces = newNonceMemory(max(1, cmp.Or(o.Nonces, 1<<16)))
+	return g
 }
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	http.Error(w, "not served yet", http.StatusServiceUnavailable)
+	x := g.begin(r)
+	out := x.serve()
+	x.note(out)
+	out.write(w, r, x.fault)
 }
 
-// Transport gives a RoundTripper for clients in the same process: every
-// request, whatever its host and scheme, goes to the gateway through a pipe in
-// memory, as the bytes of HTTP/1.1. It may be used in a testing/synctest bubble
-// if Transport is first called there; call Close before the bubble ends.
-func (g *Gateway) Transport() http.RoundTripper { return http.DefaultTransport }
-
-// Close ends the connections and goroutines that Transport started, and waits
-// for them. The gateway goes on serving as a plain http.Handler.
-func (g *Gateway) Close() error { return nil }
+// begin gives a request its number and its entry in the log.
+func (g *Gateway) begin(r *http.Request) *exchange {
+	g.mu.Lock()
+	g.number++
+	n := g.number
+	g.mu.Unlock()
+	return &exchange{
+		g: g, r: r, now: g.options.Now(),
+		entry: Request{Method: r.Method, Host: r.Host, Path: r.URL.Path, RequestID: requestID(n), Time: g.options.Now()},
+	}
+}
