@@ -120,10 +120,16 @@ func (p *Parameter) bind(given map[string]any) (value.Value, *fault) {
 			v = p.Default
 		}
 	}
-	switch {
-	case v.IsAbsent():
+	if v.IsAbsent() {
 		return v, &fault{"parameter-missing", []string{p.Name, p.Type}}
-	case v.IsNull() || v.HasUnknown():
+	}
+	return p.take(v)
+}
+
+// take converts a value to the parameter's type and checks it. null stands for
+// a parameter that may be left empty.
+func (p *Parameter) take(v value.Value) (value.Value, *fault) {
+	if v.IsNull() || v.HasUnknown() {
 		return v, nil
 	}
 	sensitive := v.HasSensitive()
@@ -138,27 +144,27 @@ func (p *Parameter) bind(given map[string]any) (value.Value, *fault) {
 }
 
 func (b *binder) locals() {
-	t := b.template
-	b.scope.locals = make([]boundLocal, len(t.Locals))
-	for i, l := range t.Locals {
-		b.scope.locals[i] = boundLocal{
-			name:  l.Name,
-			node:  l.Value,
-			typ:   l.Type,
-			data:  l.isData(),
-			macro: l.Type == localMacro || staysExpression(l.Value),
-		}
-	}
+	b.scope.locals = declaredLocals(b.template)
 	e := b.scope.evaluator(inNormal, nil)
 	for i := range b.scope.locals {
-		l := &b.scope.locals[i]
-		if l.data {
-			l.node, l.macro = t.Locals[i].Properties, false
-		}
-		if !l.macro {
+		if l := &b.scope.locals[i]; !l.macro {
 			e.evaluateLocal(l) // an error shows where the local is used
 		}
 	}
+}
+
+// declaredLocals gives the locals of a template, not evaluated yet.
+func declaredLocals(t *Template) []boundLocal {
+	locals := make([]boundLocal, len(t.Locals))
+	for i, l := range t.Locals {
+		locals[i] = boundLocal{name: l.Name, node: l.Value, typ: l.Type, data: l.isData()}
+		if l.isData() {
+			locals[i].node = l.Properties
+		} else {
+			locals[i].macro = l.Type == localMacro || staysExpression(l.Value)
+		}
+	}
+	return locals
 }
 
 // counts evaluates how many instances there are of each counted resource.
@@ -270,7 +276,7 @@ func (b *binder) rules() {
 	for _, r := range b.template.Rules {
 		path := "Rules." + r.Name
 		if !r.Condition.IsZero() {
-			v, err := b.rule(r.Condition)
+			v, err := b.scope.rule(r.Condition)
 			if err != nil {
 				b.faults = append(b.faults, finding(diag.Error, err, path+".RuleCondition"))
 				continue
@@ -280,7 +286,7 @@ func (b *binder) rules() {
 			}
 		}
 		for _, a := range r.Assertions {
-			v, err := b.rule(a.Assert)
+			v, err := b.scope.rule(a.Assert)
 			if err == nil && v.Kind() == value.KindBool && !v.Bool() {
 				err = fail(a.Assert, "rule-failed", r.Name, cmp.Or(a.Description, noNames))
 			}
@@ -292,14 +298,14 @@ func (b *binder) rules() {
 }
 
 // rule evaluates an expression of a rule; a text is the name of a condition.
-func (b *binder) rule(n doc.Node) (value.Value, error) {
-	e := b.scope.evaluator(inCondition, nil)
+func (s *Scope) rule(n doc.Node) (value.Value, error) {
+	e := s.evaluator(inCondition, nil)
 	e.noLocal = true
 	if n.Kind() == doc.String {
 		return e.named(n, n.Text())
 	}
 	v, err := e.eval(n)
-	if err == nil && v.IsUnknown() {
+	if err == nil && v.IsUnknown() && s.trial == nil {
 		err = fail(n, "condition-known-later", n.Key())
 	}
 	return v, err

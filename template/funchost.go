@@ -29,7 +29,7 @@ func evalGetAZs(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	if v.IsUnknown() && e.scope.asksZones {
 		return value.Value{}, fail(call, "answer-too-late", askZones)
 	}
-	if v.IsUnknown() {
+	if v.IsUnknown() || e.scope.trial != nil {
 		return e.later(call, v), nil
 	}
 	if v.Kind() != value.KindString {
@@ -67,7 +67,7 @@ func evalFormatTime(e *evaluator, call, arg doc.Node) (value.Value, error) {
 			zone = v.At(1)
 		}
 	}
-	if v.HasUnknown() {
+	if v.HasUnknown() || e.scope.trial != nil {
 		return e.later(call, v), nil
 	}
 	if e.scope.pseudo.Now.IsZero() {
@@ -94,7 +94,7 @@ func evalGetStackOutput(e *evaluator, call, arg doc.Node) (value.Value, error) {
 			break
 		}
 		switch v := args[i]; {
-		case v.HasUnknown() && e.lookup == nil && !e.output:
+		case v.HasUnknown() && e.lookup == nil && !e.output && e.scope.trial == nil:
 			return value.Value{}, fail(call, "answer-too-late", askOutput)
 		case v.HasUnknown():
 			return e.later(call, args...), nil

@@ -34,7 +34,7 @@ func (e *evaluator) fromMembers(call, arg doc.Node, deciding bool) (value.Value,
 		return value.Value{}, fail(call, "function-shape", call.KeyAt(0), "[2+]")
 	}
 	result := value.Bool(!deciding)
-	unknown := value.Value{}
+	var unknown []value.Value
 	for member := range arg.Items() {
 		v, err := e.truth(member)
 		if err != nil {
@@ -42,13 +42,13 @@ func (e *evaluator) fromMembers(call, arg doc.Node, deciding bool) (value.Value,
 		}
 		switch {
 		case v.IsUnknown():
-			unknown = v
+			unknown = append(unknown, v)
 		case v.Bool() == deciding:
 			result = value.Bool(deciding)
 		}
 	}
-	if unknown.IsUnknown() && result.Bool() != deciding {
-		return e.later(call, unknown), nil
+	if unknown != nil && result.Bool() != deciding {
+		return e.later(call, unknown...), nil
 	}
 	return result, nil
 }
@@ -143,6 +143,9 @@ func (e *evaluator) named(n doc.Node, name string) (value.Value, error) {
 	}
 	c := &e.scope.truths[i]
 	e.evaluateCondition(c)
+	if c.later != nil {
+		return value.Unknown(c.later), nil
+	}
 	return value.Bool(c.value), c.err
 }
 
@@ -154,28 +157,33 @@ func (e *evaluator) evaluateCondition(c *truth) {
 	default:
 		c.state = evaluating
 		inner := &evaluator{scope: e.scope, table: e.table, left: e.left, in: atRoot, index: -1}
-		value, err := inner.root(c)
+		v, err := inner.root(c)
 		if c.err == nil {
-			c.value, c.err = value, err
+			c.value, c.err = v.Bool(), err
+		}
+		if v.IsUnknown() && err == nil {
+			e.scope.trial.guess(c, v.Hole())
 		}
 		c.state = evaluated
 	}
 }
 
-func (e *evaluator) root(c *truth) (bool, error) {
+// root evaluates the expression of a condition. The result is a boolean, or
+// unknown in a trial.
+func (e *evaluator) root(c *truth) (value.Value, error) {
 	if c.node.Kind() == doc.Bool {
-		return c.node.Bool(), nil
+		return value.Bool(c.node.Bool()), nil
 	}
 	v, err := e.eval(c.node)
 	switch {
 	case err != nil:
-		return false, err
-	case v.Kind() == value.KindBool:
-		return v.Bool(), nil
+		return value.Value{}, err
+	case v.Kind() == value.KindBool || v.IsUnknown() && e.scope.trial != nil:
+		return v, nil
 	case v.IsUnknown():
-		return false, fail(c.node, "condition-known-later", c.name)
+		return value.Value{}, fail(c.node, "condition-known-later", c.name)
 	}
-	return false, fail(c.node, "condition-not-boolean", v.Kind().String())
+	return value.Value{}, fail(c.node, "condition-not-boolean", v.Kind().String())
 }
 
 // namespaced lists what each name of a module stands for outside of it.

@@ -87,6 +87,11 @@ func (e *evaluator) pseudo(call doc.Node, name string) (value.Value, error) {
 		}
 		return value.Int(int64(e.index)), nil
 	}
+	if e.scope.trial != nil {
+		if v, ok := e.scope.trial.pseudo[name]; ok {
+			return v, nil
+		}
+	}
 	if text, ok := e.scope.pseudo.value(name); ok {
 		return value.String(text), nil
 	}

@@ -73,6 +73,7 @@ type Scope struct {
 	truths     []truth
 
 	binding *int   // steps that are left; nil once the scope is bound
+	trial   *trial // the scope is a trial, see Conditions
 	world   *World // nil once the scope is bound
 	answers map[question]answer
 	// asksZones says that the world knows zones: there are no stand-ins.
@@ -129,6 +130,8 @@ type truth struct {
 	state evalState
 	value bool
 	err   error
+	later *value.Hole // in a trial: not decided
+	index int32       // in a trial: its number
 }
 
 func (s *Scope) local(name string) *boundLocal {

@@ -76,6 +76,8 @@ func (e *evaluator) ask(call doc.Node, q question, about ...value.Value) (value.
 	got, ok := s.answers[q]
 	switch {
 	case ok:
+	case s.trial != nil:
+		return e.later(call), nil
 	case s.world == nil:
 		return value.Value{}, fail(call, "answer-too-late", q.asks)
 	default:

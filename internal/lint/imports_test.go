@@ -33,6 +33,7 @@ var house = map[string]room{
 	"internal/edit":  {1, "diag internal/doc", noIO},
 	"internal/fn":    {1, "internal/value", noIO},
 	"internal/seal":  {1, "", noIO},
+	"internal/solve": {1, "", noIO},
 	"internal/value": {1, "diag", noIO},
 
 	"journal/journaltest": {2, "journal", "net net/http"},
@@ -40,7 +41,7 @@ var house = map[string]room{
 	"provider/calls":      {2, "provider", noIO},
 	"provider/signal":     {2, "journal", "os os/exec"},
 	"provider/schema":     {2, "provider", noIO},
-	"template":            {2, "diag graph internal/value internal/doc internal/edit internal/fn provider", noIO},
+	"template":            {2, "diag graph internal/value internal/doc internal/edit internal/fn internal/solve provider", noIO},
 	"internal/core":       {2, "internal/value", noIO},
 	"internal/secret":     {2, "internal/seal internal/value", noIO},
 
@@ -64,8 +65,9 @@ var house = map[string]room{
 	"provider/alicloud/transport":  {5, "provider provider/alicloud provider/alicloud/credential internal/acs", ""},
 	"provider/alicloud/credential": {5, "internal/acs", ""},
 
-	"examples/...": {6, "below", ""},
-	"tools/...":    {6, "below", ""},
+	"examples/...":              {6, "below examples/internal/console", ""},
+	"examples/internal/console": {6, "below", ""},
+	"tools/...":                 {6, "below", ""},
 
 	"internal/lint": {6, "", ""},
 }
