@@ -19,10 +19,8 @@ func ROAText(r *http.Request) string {
 	b.WriteString(r.Method)
 	b.WriteByte('\n')
 	for _, name := range [...]string{"accept", "content-md5", "content-type", "date"} {
-		if v := headers[name]; v != "" {
-			b.WriteString(v)
-			b.WriteByte('\n')
-		}
+		b.WriteString(headers[name]) // one that is absent takes an empty line
+		b.WriteByte('\n')
 	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		if strings.HasPrefix(name, acsPrefix) {
