@@ -186,7 +186,7 @@ func (x *filler) topMember(m *answerMember, subjects []string, param string) any
 
 // elements fills a list of the response with an element a subject.
 func (x *filler) elements(m *answerMember, subjects []string, param string) any {
-	if troubled(m.name) {
+	if troubled(m.name) || x.f.beyond() {
 		return []any{}
 	}
 	if len(subjects) == 0 {
@@ -204,6 +204,17 @@ func (x *filler) elements(m *answerMember, subjects []string, param string) any 
 		list = append(list, e.object(m.members, 1))
 	}
 	return list
+}
+
+// beyond reports whether the call asks for a page behind the first, which is the
+// only one: who asks on until a page is empty has to come to an end.
+func (f *frame) beyond() bool {
+	for _, name := range [...]string{"PageNumber", "pageNumber", "PageNum", "CurrentPage", "currentPage"} {
+		if f.args.number(name, 1) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // troubled reports whether a list tells of what went wrong or is forbidden.

@@ -120,7 +120,7 @@ func (f *frame) only(names ...string) map[string]any {
 		}
 	}
 	if tags := f.args.tags(); tags != nil {
-		props["Tags"] = tagList(tags)["Tag"]
+		props["Tags"] = tagProperty(tags)
 	}
 	return props
 }

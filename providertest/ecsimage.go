@@ -105,7 +105,7 @@ func copyImage(f *frame) (map[string]any, *provider.Error) {
 		"IsCopied": true, "Encrypted": f.args.flag("Encrypted"), "Size": orText(from.text("Size"), "40"),
 	}
 	if tags := f.args.tags(); tags != nil {
-		props["Tags"] = tagList(tags)["Tag"]
+		props["Tags"] = tagProperty(tags)
 	}
 	return f.makeImage(props)
 }

@@ -212,7 +212,7 @@ func (f *frame) makeInstance(i, of int) (*thing, *provider.Error) {
 		}
 	}
 	if tags := f.args.tags(); tags != nil {
-		props["Tags"] = tagList(tags)["Tag"]
+		props["Tags"] = tagProperty(tags)
 	}
 	if of > 1 && f.args.flag("UniqueSuffix") {
 		props["InstanceName"] = textOf(props["InstanceName"]) + "00" + strconv.Itoa(i+1)

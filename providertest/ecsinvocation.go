@@ -141,6 +141,6 @@ func describeInvocationResults(f *frame) (map[string]any, *provider.Error) {
 	}
 	return map[string]any{"Invocation": map[string]any{
 		"InvocationResults": map[string]any{"InvocationResult": results}, "TotalCount": len(list), "NextToken": next,
-		"PageNumber": f.args.number("PageNumber", 1), "PageSize": f.args.number("PageSize", 10),
+		"PageNumber": f.args.number("PageNumber", 1), "PageSize": min(f.args.number("PageSize", 10), largestPage),
 	}}, nil
 }

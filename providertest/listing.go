@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"encoding/base64"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -90,15 +91,19 @@ func (f *frame) wantsTags(t *thing, known map[string]any) bool {
 // tagList gives tags as answers tell them.
 func tagList(tags map[string]string) map[string]any {
 	list := make([]any, 0, len(tags))
-	keys := make([]string, 0, len(tags))
-	for key := range tags {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		list = append(list, map[string]any{"TagKey": key, "TagValue": tags[key], "Key": key, "Value": tags[key]})
 	}
 	return map[string]any{"Tag": list}
+}
+
+// tagProperty gives tags as the property Tags of a resource has them.
+func tagProperty(tags map[string]string) []any {
+	list := make([]any, 0, len(tags))
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, map[string]any{"Key": key, "Value": tags[key]})
+	}
+	return list
 }
 
 // listing answers with a page of a list, which stands at a path such as
@@ -111,7 +116,7 @@ func (f *frame) listing(at, id string, all []map[string]any) (map[string]any, *p
 	members := f.c.membersOf(f.api.Service, f.api.Name)
 	out := map[string]any{"TotalCount": len(all), "NextToken": next}
 	if !f.args.has("MaxResults") && !f.args.has("NextToken") {
-		out["PageNumber"], out["PageSize"] = f.args.number("PageNumber", 1), f.args.number("PageSize", 10)
+		out["PageNumber"], out["PageSize"] = f.args.number("PageNumber", 1), min(f.args.number("PageSize", 10), largestPage)
 	}
 	outer, inner, _ := strings.Cut(at, ".")
 	node := find(find(members, outer).members, inner)
@@ -135,6 +140,10 @@ func find(members []answerMember, name string) *answerMember {
 	return new(answerMember)
 }
 
+// largestPage is how many things a page has at most; who asks for more gets so
+// many, and hears of it.
+const largestPage = 100
+
 // page cuts out what the call asks for: a page by its number, or what follows a
 // token.
 func (f *frame) page(all []map[string]any) (page []map[string]any, next string, refusal *provider.Error) {
@@ -150,7 +159,7 @@ func (f *frame) page(all []map[string]any) (page []map[string]any, next string, 
 			start = n
 		}
 	} else if number := f.args.number("PageNumber", 1); number > 0 && number < 1<<20 {
-		start = (number - 1) * min(max(size, 1), 100)
+		start = (number - 1) * min(max(size, 1), largestPage)
 	} else {
 		return nil, "", invalid("InvalidParameter", "PageNumber", "The specified PageNumber is not valid.")
 	}
@@ -158,7 +167,7 @@ func (f *frame) page(all []map[string]any) (page []map[string]any, next string, 
 		return nil, "", invalid("InvalidParameter", "PageSize", "The specified page size is not valid.")
 	}
 	start = min(start, len(all))
-	end := min(start+min(size, 100), len(all))
+	end := min(start+min(size, largestPage), len(all))
 	if end < len(all) && (f.args.has("MaxResults") || f.args.has("NextToken")) {
 		next = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(end)))
 	}
