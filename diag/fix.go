@@ -3,7 +3,24 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
+
+// Rename gives the fix that puts a name in the place of another, in the same
+// quotes; not ok if what stands there is not just the other name.
+func Rename(src *Source, r Range, from, to string) (fix Fix, ok bool) {
+	if r.End > uint32(len(src.Text())) || r.Start > r.End {
+		return Fix{}, false
+	}
+	text, quote := string(src.Text()[r.Start:r.End]), ""
+	if len(text) > 1 && strings.IndexByte("\"'`", text[0]) >= 0 && text[len(text)-1] == text[0] {
+		quote = text[:1]
+	}
+	if text != quote+from+quote {
+		return Fix{}, false
+	}
+	return Fix{Title: "Write " + to, Edits: []Edit{{Range: r, Text: quote + to + quote}}}, true
+}
 
 // Apply makes the edits of fixes in a text. Fixes are tried in order; one whose
 // edits touch what a fix before it changed, overlap each other or reach out of

@@ -47,6 +47,61 @@ func Nearest(name string, among iter.Seq[string]) string {
 	return best
 }
 
+// Meant returns the name among the given ones that name most likely stands for,
+// as Nearest does, and whether that is so sure that a program may write it
+// instead: the two differ in case and separators only, or in one letter of five
+// or more while no other name is as near. Names that differ in digits are never
+// sure to mean the same.
+func Meant(name string, among iter.Seq[string]) (near string, sure bool) {
+	for other := range among {
+		if other != name && sameLetters(name, other) {
+			return other, true
+		}
+	}
+	near = Nearest(name, among)
+	if near == "" || len(near) < minSure || digits(name) != digits(near) {
+		return near, false
+	}
+	folded := []rune(strings.ToLower(name))
+	as := 0
+	for other := range among {
+		if distance(folded, []rune(strings.ToLower(other)), 1) <= 1 {
+			as++
+		}
+	}
+	return near, as == 1
+}
+
+// minSure is the length from which a name with one wrong letter is taken for
+// another.
+const minSure = 5
+
+// sameLetters reports whether two names differ in case and separators only.
+func sameLetters(a, b string) bool {
+	return strings.EqualFold(withoutSeparators(a), withoutSeparators(b))
+}
+
+func withoutSeparators(s string) string {
+	if !strings.ContainsAny(s, "_-.") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
 // distance counts the edits between a and b, neighbours swapped being one; it
 // is limit+1 as soon as it is more than the limit.
 func distance(a, b []rune, limit int) int {

@@ -80,6 +80,7 @@ func (t *Template) readParameter(n doc.Node, path string) *Parameter {
 	for attribute := range n.Items() {
 		if key := attribute.Key(); !slices.Contains(parameterAttributes, key) {
 			t.reportAt(diag.Warning, "unknown-parameter-attribute", attribute.KeyRange(), path+"."+key, key, p.Name, near(key, parameterAttributes))
+			t.offerKey(n, attribute, parameterAttributes)
 		}
 	}
 	t.readConstraints(p, path)
@@ -103,6 +104,7 @@ func (t *Template) readType(p *Parameter, path string) {
 		t.reportAt(diag.Error, "parameter-type-missing", p.Node.KeyRange(), path, p.Name, strings.Join(parameterTypes[:5], ", "))
 	case !slices.Contains(parameterTypes, p.Type):
 		t.report(diag.Error, "unknown-parameter-type", n, path+".Type", n.Literal(), p.Name, near(p.Type, parameterTypes))
+		t.offer(n, n.Range(), n.Text(), slices.Values(parameterTypes))
 	}
 	if p.Type == typeSecret {
 		p.NoEcho = true

@@ -96,6 +96,7 @@ func (t *Template) readTop(root doc.Node) {
 	for section := range root.Items() {
 		if key := section.Key(); !slices.Contains(sections, key) {
 			t.reportAt(diag.Error, "unknown-section", section.KeyRange(), key, key, near(key, sections))
+			t.offerKey(root, section, sections)
 		}
 	}
 	t.readTransform(root.Get(keyTransform))

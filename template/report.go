@@ -66,6 +66,33 @@ func nearOf(name string, among iter.Seq[string]) string {
 	return strings.Join(few, ", ")
 }
 
+// offer gives the finding just reported the fix that writes the right name at a
+// place, if there is no doubt which that is.
+func (t *Template) offer(n doc.Node, at diag.Range, name string, among iter.Seq[string]) {
+	if len(t.findings) > maxProposals || n.Shared() {
+		return
+	}
+	right, sure := diag.Meant(name, among)
+	if !sure {
+		return
+	}
+	if fix, ok := diag.Rename(t.Source(), at, name, right); ok {
+		last := &t.findings[len(t.findings)-1]
+		last.Fixes = append(last.Fixes, fix)
+	}
+}
+
+// offerKey does so for a key of a map that has not got the right one.
+func (t *Template) offerKey(owner, n doc.Node, among []string) {
+	t.offer(n, n.KeyRange(), n.Key(), func(yield func(string) bool) {
+		for _, name := range among {
+			if owner.Get(name).IsZero() && !yield(name) {
+				return
+			}
+		}
+	})
+}
+
 // maxProposals is how many findings of a template propose names: to compare
 // each of many unknown names with each of many known ones takes too long.
 const maxProposals = 200

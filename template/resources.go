@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,6 +106,7 @@ func (t *Template) unknownAttribute(r *Resource, n doc.Node) {
 	}
 	key := n.Key()
 	t.reportAt(diag.Warning, "unknown-resource-attribute", n.KeyRange(), r.path(key), key, r.Name, near(key, resourceAttributes))
+	t.offerKey(r.Node, n, resourceAttributes)
 }
 
 // readDependsOn reads a name or a list of names. null and the empty text are
@@ -150,6 +152,7 @@ func (t *Template) readDeletionPolicy(r *Resource, n doc.Node) {
 			return
 		}
 		t.report(diag.Error, "deletion-policy", n, path, clip(n.Text()), near(n.Text(), []string{policyDelete, policyRetain}))
+		t.offer(n, n.Range(), n.Text(), slices.Values([]string{policyDelete, policyRetain}))
 	case doc.Map:
 		name, arg, _ := callOf(n)
 		if name == "Ref" && arg.Kind() == doc.String {

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +74,7 @@ func (t *Template) readLocals(section doc.Node) {
 		for field := range n.Items() {
 			if !slices.Contains(localFields, field.Key()) {
 				t.reportAt(diag.Error, "unknown-local-field", field.KeyRange(), path+"."+field.Key(), field.Key(), l.Name, "Type, Value, Properties")
+				t.offerKey(n, field, localFields)
 			}
 		}
 		t.declare(n, "Locals", localSymbol, len(t.Locals))
@@ -140,6 +142,7 @@ func (t *Template) readOutputs(section doc.Node) {
 		for field := range n.Items() {
 			if key := field.Key(); !slices.Contains(outputFields, key) {
 				t.reportAt(diag.Warning, "unknown-output-field", field.KeyRange(), path+"."+key, key, o.Name, near(key, outputFields))
+				t.offerKey(n, field, outputFields)
 			}
 		}
 		t.Outputs = append(t.Outputs, o)
@@ -157,6 +160,7 @@ func (t *Template) readConditionName(n doc.Node, path string) (name string, fixe
 	case doc.String:
 		if _, ok := t.conditions[n.Text()]; !ok {
 			t.report(diag.Error, "unknown-condition", n, path+".Condition", n.Text(), t.nearCondition(n.Text()))
+			t.offer(n, n.Range(), n.Text(), t.conditionNames())
 		}
 		return n.Text(), false
 	}
@@ -168,11 +172,15 @@ func (t *Template) nearCondition(name string) string {
 	if len(t.findings) > maxProposals {
 		return noNames
 	}
-	return nearOf(name, func(yield func(string) bool) {
+	return nearOf(name, t.conditionNames())
+}
+
+func (t *Template) conditionNames() iter.Seq[string] {
+	return func(yield func(string) bool) {
 		for _, c := range t.Conditions {
 			if !yield(c.Name) {
 				return
 			}
 		}
-	})
+	}
 }

@@ -172,12 +172,26 @@ func (v *verifier) dependsOn(r *Resource) {
 		}
 		if sym.kind != resourceSymbol {
 			if !v.t.NeedsTransform() {
-				v.t.report(diag.Error, "unknown-dependency", r.Node.Get("DependsOn"), r.path("DependsOn"), name, r.Name, v.t.nearest(name, resourceSymbol))
+				n := memberOf(r.Node.Get("DependsOn"), name)
+				v.t.report(diag.Error, "unknown-dependency", n, r.path("DependsOn"), name, r.Name, v.t.nearest(name, resourceSymbol))
+				v.t.offer(n, n.Range(), name, v.t.namesOf([]symbolKind{resourceSymbol}))
 			}
 			continue
 		}
 		v.needs(sym.index)
 	}
+}
+
+// memberOf finds a text in a list, or gives what is no list as it is.
+func memberOf(n doc.Node, text string) doc.Node {
+	if n.Kind() == doc.List {
+		for member := range n.Items() {
+			if member.Kind() == doc.String && member.Text() == text {
+				return member
+			}
+		}
+	}
+	return n
 }
 
 // needs notes that the resource needs another, if that is so for sure.
@@ -254,6 +268,9 @@ func (v *verifier) misspelt(n doc.Node) {
 			v.t.reportAt(diag.Warning, "function-among-keys", n.At(i).KeyRange(), v.where(), key)
 		} else {
 			v.t.reportAt(diag.Warning, "function-misspelt", n.At(i).KeyRange(), v.where(), key, name)
+			if n.Len() == 1 {
+				v.offerFunction(n.At(i), name)
+			}
 		}
 	}
 }
@@ -261,7 +278,8 @@ func (v *verifier) misspelt(n doc.Node) {
 func (v *verifier) call(n doc.Node, name string, arg doc.Node) {
 	f := v.table[name]
 	if f == nil {
-		v.t.reportAt(diag.Error, "unknown-function", arg.KeyRange(), v.where(), name, v.nearFunction(name))
+		v.t.reportAt(diag.Error, "unknown-function", arg.KeyRange(), v.where(), name, nearOf(name, functionNames))
+		v.offerFunction(arg, name)
 		v.walk(arg)
 		return
 	}
@@ -291,16 +309,36 @@ func (v *verifier) call(n doc.Node, name string, arg doc.Node) {
 	v.in = in
 }
 
-func (v *verifier) nearFunction(name string) string {
-	return nearOf(name, func(yield func(string) bool) {
-		for _, group := range [...]func() []function{referenceFunctions, subFunctions, textFunctions, listFunctions, mapFunctions, numberFunctions, logicFunctions, hostFunctions} {
-			for _, f := range group() {
-				if !yield(f.name) {
+// offerFunction gives the finding just reported the fix that makes a function
+// of a key, if there is one of that name or nearly so.
+func (v *verifier) offerFunction(n doc.Node, name string) {
+	if v.table[name] == nil {
+		short, sure := diag.Meant(strings.TrimPrefix(name, "Fn::"), func(yield func(string) bool) {
+			for f := range functionNames {
+				if !yield(strings.TrimPrefix(f, "Fn::")) {
 					return
 				}
 			}
+		})
+		if name = "Fn::" + short; !sure || v.table[name] == nil || len(v.t.findings) > maxProposals {
+			return
 		}
-	})
+	}
+	if fix, ok := diag.Rename(v.t.Source(), n.KeyRange(), n.Key(), name); ok && !n.Shared() {
+		last := &v.t.findings[len(v.t.findings)-1]
+		last.Fixes = append(last.Fixes, fix)
+	}
+}
+
+// functionNames yields the names of all functions.
+func functionNames(yield func(string) bool) {
+	for _, group := range [...]func() []function{referenceFunctions, subFunctions, textFunctions, listFunctions, mapFunctions, numberFunctions, logicFunctions, hostFunctions} {
+		for _, f := range group() {
+			if !yield(f.name) {
+				return
+			}
+		}
+	}
 }
 
 // arguments checks the shape of a function's argument and walks its members.

@@ -93,6 +93,10 @@ func (v *verifier) namedCondition(n doc.Node, name string) {
 	i, ok := v.t.conditions[name]
 	if !ok {
 		v.report(diag.Error, "unknown-condition", n, clip(name), v.t.nearCondition(name))
+		if n.Kind() == doc.Map { // {Condition: name}
+			n = n.At(0)
+		}
+		v.t.offer(n, n.Range(), name, v.t.conditionNames())
 		return
 	}
 	if v.condition >= 0 {

@@ -1,6 +1,8 @@
 package template
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
@@ -66,6 +68,9 @@ func (v *verifier) pseudo(n doc.Node, name string) {
 		}
 	}
 	v.report(diag.Error, "unknown-reference", n, name, near(name, pseudoNames))
+	if _, arg, ok := callOf(n); ok {
+		v.t.offer(arg, arg.Range(), name, slices.Values(pseudoNames))
+	}
 }
 
 // resourceUsed checks a reference to a resource, by Ref or for an attribute,
@@ -95,6 +100,7 @@ func (v *verifier) resourceUsed(n doc.Node, name string, attribute bool) *Resour
 	}
 	if attribute {
 		v.report(diag.Error, "unknown-resource", n, clip(name), v.t.nearest(name, resourceSymbol))
+		v.offerName(n, name, resourceSymbol)
 		return nil
 	}
 	kinds := []symbolKind{parameterSymbol}
@@ -105,7 +111,28 @@ func (v *verifier) resourceUsed(n doc.Node, name string, attribute bool) *Resour
 		kinds = append(kinds, localSymbol)
 	}
 	v.report(diag.Error, "unknown-reference", n, clip(name), v.t.nearest(name, kinds...))
+	v.offerName(n, name, kinds...)
 	return nil
+}
+
+// offerName gives the finding just reported the fix that writes the right name
+// in a call, or in a text of Fn::Sub.
+func (v *verifier) offerName(n doc.Node, name string, kinds ...symbolKind) {
+	among := v.t.namesOf(kinds)
+	if n.Kind() == doc.String {
+		r := n.Range()
+		token := "${" + name + "}"
+		if i := strings.Index(string(v.t.Source().Text()[r.Start:r.End]), token); i >= 0 {
+			start := r.Start + uint32(i) + 2
+			v.t.offer(n, diag.Range{Start: start, End: start + uint32(len(name))}, name, among)
+		}
+		return
+	}
+	_, arg, _ := callOf(n)
+	if arg.Kind() == doc.List {
+		arg = arg.At(0)
+	}
+	v.t.offer(arg, arg.Range(), name, among)
 }
 
 func verifyGetAtt(v *verifier, call, arg doc.Node) {
@@ -163,21 +190,22 @@ func verifyFindInMap(v *verifier, call, arg doc.Node) {
 			if v.branches > 0 {
 				severity = diag.Warning
 			}
-			v.report(severity, "unknown-mapping-key", call, mappingPath(keys), nearKey(n, key.Text()))
+			v.report(severity, "unknown-mapping-key", call, mappingPath(keys), nearOf(key.Text(), keysOf(n)))
+			v.t.offer(key, key.Range(), key.Text(), keysOf(n))
 			return
 		}
 		n = next
 	}
 }
 
-func nearKey(n doc.Node, key string) string {
-	return nearOf(key, func(yield func(string) bool) {
+func keysOf(n doc.Node) iter.Seq[string] {
+	return func(yield func(string) bool) {
 		for member := range n.Items() {
 			if !yield(member.Key()) {
 				return
 			}
 		}
-	})
+	}
 }
 
 func verifySub(v *verifier, call, arg doc.Node) {

@@ -24,7 +24,7 @@ func runUnknownAttribute(p *Pass) {
 		}
 		names := slices.Sorted(maps.Keys(t.Attributes))
 		names = append(names, t.DynamicAttributes...)
-		near := nearMember(r.Attribute, slices.Values(names))
+		near, sure := diag.Meant(r.Attribute, slices.Values(names))
 		fitting := near
 		if fitting == "" {
 			fitting = fewOf(slices.Values(names))
@@ -37,8 +37,8 @@ func runUnknownAttribute(p *Pass) {
 		if t.Coverage == provider.CoverageDocs || strings.HasPrefix(t.Name, modulePrefix) {
 			d.Severity = diag.Warning
 		}
-		if r.Call.Name == "Fn::GetAtt" && sameLetters(r.Attribute, near) {
-			addRename(p, d, at, near)
+		if written := r.Call.Arg.At(1); r.Call.Name == "Fn::GetAtt" && sure && !written.Shared() {
+			p.offer(d, at, r.Attribute, near)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 type nearName struct {
 	member template.Node
 	right  string // "" if none is near
+	sure   bool
 }
 
 // unknown gives the members that do not exist. It remembers them: one rule
@@ -23,7 +24,8 @@ func (m *Members) unknown() []nearName {
 	m.seen = true
 	for member := range m.Node.Items() {
 		if m.Known[member.Key()] == nil {
-			m.near = append(m.near, nearName{member, nearMember(member.Key(), m.free())})
+			right, sure := diag.Meant(member.Key(), m.free())
+			m.near = append(m.near, nearName{member, right, sure})
 		}
 	}
 	return m.near
@@ -53,21 +55,11 @@ func runUnknownProperty(p *Pass) {
 			}
 			d := p.Report(u.member.KeyRange(), name, name, m.Type.Name, fitting)
 			d.Severity = m.Severity
-			if sameLetters(name, u.right) && !u.member.Shared() {
-				addRename(p, d, u.member.KeyRange(), u.right)
+			if u.sure && !u.member.Shared() {
+				p.offer(d, u.member.KeyRange(), name, u.right)
 			}
 		}
 	})
-}
-
-// nearMember finds the name that was most likely meant.
-func nearMember(name string, among iter.Seq[string]) string {
-	for other := range among {
-		if sameLetters(name, other) {
-			return other
-		}
-	}
-	return diag.Nearest(name, among)
 }
 
 // runMissingProperty reports required members that a map lacks; the map may be

@@ -86,6 +86,13 @@ func (p *Pass) Report(at diag.Range, below string, args ...string) *diag.Diagnos
 	return &p.walk.found[len(p.walk.found)-1]
 }
 
+// offer adds the fix that writes a name in the place of another.
+func (p *Pass) offer(d *diag.Diagnostic, at diag.Range, from, to string) {
+	if fix, ok := diag.Rename(p.Template.Source(), at, from, to); ok {
+		d.Fixes = append(d.Fixes, fix)
+	}
+}
+
 // Guard is a branch of Fn::If: what stands in it matters only if the condition
 // is Holds.
 type Guard struct {

@@ -52,11 +52,12 @@ type Options struct {
 func Default() []*Rule {
 	return slices.Concat(
 		typeRules(),
+		waiverRules(),
 	)
 }
 
-// Certain returns the built-in rules that find errors: what the service surely
-// refuses. An engine has no use for the others.
+// Certain returns the built-in rules that find errors, which is what the
+// service surely refuses. An engine has no use for the others.
 func Certain() []*Rule {
 	return slices.DeleteFunc(Default(), func(r *Rule) bool { return r.Severity != diag.Error })
 }
@@ -72,23 +73,21 @@ func Check(t *template.Template, opts *Options) diag.List {
 	if rules == nil {
 		rules = Default()
 	}
-	found := slices.Clone(t.Diagnostics())
-	if t.Kind() == template.Stack || t.Kind() == template.Terraform {
-		w := newWalk(t, opts.Types, found)
-		for _, r := range rules {
-			if !slices.Contains(opts.Off, r.Code) {
-				r.Run(&Pass{Template: t, Types: opts.Types, Strict: opts.Strict, walk: w, rule: r})
-			}
+	w := newWalk(t, opts.Types, slices.Clone(t.Diagnostics()))
+	w.sought = func(code diag.Code) bool {
+		return !slices.Contains(opts.Off, code) &&
+			(opts.Rules == nil || slices.ContainsFunc(rules, func(r *Rule) bool { return r.Code == code }))
+	}
+	for _, r := range rules {
+		if !slices.Contains(opts.Off, r.Code) {
+			r.Run(&Pass{Template: t, Types: opts.Types, Strict: opts.Strict, walk: w, rule: r})
 		}
-		w.run()
-		found = w.found
 	}
-	if len(opts.Off) > 0 {
-		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return slices.Contains(opts.Off, d.Code) })
-	}
+	w.run()
+	w.found = slices.DeleteFunc(w.found, func(d diag.Diagnostic) bool { return slices.Contains(opts.Off, d.Code) })
 	if !opts.NoWaivers {
-		found = waive(t, found, rules, opts)
+		w.waive()
 	}
-	found.Sort()
-	return found
+	w.found.Sort()
+	return w.found
 }

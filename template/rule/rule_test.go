@@ -240,7 +240,7 @@ func TestValidateTypes(t *testing.T) {
 		{"ALIYUN::VPC::VPC", "ALIYUN::ECS::VPC", true},
 		{"ALIYUN::VPC::VSwitch", "ALIYUN::ECS::VSwitch", true},
 		{"ALIYUN::ECS::Vpc", "ALIYUN::ECS::VPC", true},
-		{"ALIYUN::ECS::Instnce", "ALIYUN::ECS::Instance", false},
+		{"ALIYUN::ECS::Instnce", "ALIYUN::ECS::Instance", true},
 		{"ALIYUN::FC9::CustomDomainRoutingTable", "ALIYUN::<product>::<resource>, DATASOURCE::<product>::<query>, Custom::<name>", false},
 		{"ALIYUN::OTS::Quintessence", "ALIYUN::OTS::Instance, ALIYUN::OTS::InstanceV2, ALIYUN::OTS::SearchIndex, ALIYUN::OTS::Table, ALIYUN::OTS::VCUInstance, ALIYUN::OTS::VpcBinder", false},
 		{"ALIYUN::ESC::Instance", "ALIYUN::ECS::Instance", false},

@@ -68,35 +68,46 @@ var mistakenTypes = map[string]string{
 // often made many times.
 type typeNames struct {
 	types template.Types
-	meant map[string]string
+	meant map[string]meantType
+}
+
+type meantType struct {
+	name string // "" if nobody knows
+	sure bool
 }
 
 func runUnknownType(p *Pass) {
 	if p.Types == nil || p.Template.Kind() != template.Stack {
 		return
 	}
-	names := &typeNames{p.Types, map[string]string{}}
+	names := &typeNames{p.Types, map[string]meantType{}}
 	eachType(p, func(typ template.Node, known bool) {
 		if known {
 			return
 		}
-		name := typ.Text()
-		right, seen := names.meant[name]
-		if !seen {
-			if right = mistakenTypes[name]; right == "" || p.Types.Type(right) == nil {
-				right = names.nearest(name)
-			}
-			names.meant[name] = right
-		}
-		fitting := right
+		right := names.right(typ.Text())
+		fitting := right.name
 		if fitting == "" {
-			fitting = names.ofProduct(name)
+			fitting = names.ofProduct(typ.Text())
 		}
-		d := p.Report(typ.Range(), "Type", name, fitting)
-		if right != "" && right == mistakenTypes[name] || sameLetters(name, right) {
-			addRename(p, d, typ.Range(), right)
+		d := p.Report(typ.Range(), "Type", typ.Text(), fitting)
+		if right.sure && !typ.Shared() {
+			p.offer(d, typ.Range(), typ.Text(), right.name)
 		}
 	})
+}
+
+func (t *typeNames) right(name string) meantType {
+	right, seen := t.meant[name]
+	if seen {
+		return right
+	}
+	right = meantType{mistakenTypes[name], true}
+	if right.name == "" || t.types.Type(right.name) == nil {
+		right = t.nearest(name)
+	}
+	t.meant[name] = right
+	return right
 }
 
 // eachType gives the types of resources, and of data sources among the locals,
@@ -146,7 +157,7 @@ func (t *typeNames) ofProduct(name string) string {
 // nearest finds the name that was most likely meant, if the types can be
 // listed: one of the same letters, else a near one of the same product, else one
 // of a product spelt nearly so, else the only type with the same last part.
-func (t *typeNames) nearest(name string) string {
+func (t *typeNames) nearest(name string) meantType {
 	family, product, resource := splitType(name)
 	var same, namesake string
 	namesakes := 0
@@ -154,7 +165,7 @@ func (t *typeNames) nearest(name string) string {
 	for other := range t.listed() {
 		f, p, r := splitType(other)
 		switch {
-		case sameLetters(name, other):
+		case strings.EqualFold(name, other):
 			same = other
 		case f != family:
 		case p == product:
@@ -167,20 +178,20 @@ func (t *typeNames) nearest(name string) string {
 		}
 	}
 	if same != "" {
-		return same
+		return meantType{same, true}
 	}
-	if r := diag.Nearest(resource, slices.Values(siblings)); r != "" {
-		return family + "::" + product + "::" + r
+	if r, sure := diag.Meant(resource, slices.Values(siblings)); r != "" {
+		return meantType{family + "::" + product + "::" + r, sure}
 	}
 	if p := diag.Nearest(product, sortedKeys(products)); p != "" && len(siblings) == 0 {
 		if near := family + "::" + p + "::" + resource; t.types.Type(near) != nil {
-			return near
+			return meantType{near, false}
 		}
 	}
 	if namesakes == 1 {
-		return namesake
+		return meantType{namesake, false}
 	}
-	return ""
+	return meantType{}
 }
 
 // splitType takes ALIYUN::ECS::VPC apart; what is missing is "".

@@ -17,17 +17,3 @@ func TestMistakenTypes(t *testing.T) {
 		}
 	}
 }
-
-func TestSameLetters(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{
-		{"VPCId", "VpcId", true}, {"SystemDisk_Size", "SystemDiskSize", true}, {"vpc-id", "VpcId", true},
-		{"VpcIds", "VpcId", false}, {"", "", true}, {"A", "", false},
-	} {
-		if got := sameLetters(c.a, c.b); got != c.want {
-			t.Errorf("sameLetters(%q, %q) = %v", c.a, c.b, got)
-		}
-	}
-}

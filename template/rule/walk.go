@@ -24,6 +24,8 @@ type walk struct {
 	calls      []func(*Call)
 	references []func(*Reference)
 	ends       []func()
+	judges     []func([]*waiver)
+	sought     func(diag.Code) bool // whether findings of a code are looked for
 
 	// where the walk is
 	path     []byte
