@@ -11,8 +11,9 @@ import (
 )
 
 // Credential is what requests are signed with. No way of printing, logging or
-// encoding it shows the secret or the token. It is not changed once it was
-// handed out.
+// encoding it shows the secret or the token; keep it by pointer, for fmt asks no
+// method of what is in an unexported field. It is not changed once it was handed
+// out.
 type Credential struct {
 	KeyID   string // public: it stands in every request
 	Secret  string

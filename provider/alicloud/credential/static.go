@@ -8,18 +8,18 @@ import (
 // static gives the same credential for ever.
 type static struct {
 	name string
-	c    Credential
+	c    *Credential // a pointer: what prints the source does not follow it
 }
 
 // AccessKey gives a long-lived key.
 func AccessKey(id, secret string) Provider {
-	return &static{"access key", Credential{KeyID: id, Secret: secret}}
+	return &static{"access key", &Credential{KeyID: id, Secret: secret}}
 }
 
 // SessionToken gives the credential of a session that somebody else began, and
 // whose end is not known here.
 func SessionToken(id, secret, token string) Provider {
-	return &static{"session token", Credential{KeyID: id, Secret: secret, Token: token}}
+	return &static{"session token", &Credential{KeyID: id, Secret: secret, Token: token}}
 }
 
 func (s *static) String() string { return s.name }
@@ -34,6 +34,5 @@ func (s *static) Credential(context.Context) (*Credential, error) {
 	case s.name == "session token" && s.c.Token == "":
 		return nil, errors.New("the session token of key " + s.c.KeyID + " is empty")
 	}
-	c := s.c
-	return &c, nil
+	return s.c, nil
 }
