@@ -73,7 +73,7 @@ func (c *Conditions) inquiry(terms []term, all bool) *inquiry {
 		switch t.kind {
 		case namedTerm:
 			r.condition(t.index)
-		case nodeTerm, countTerm:
+		case nodeTerm, countTerm, ruleTerm:
 			r.add(t.needs)
 		}
 	}
@@ -85,6 +85,13 @@ func (c *Conditions) inquiry(terms []term, all bool) *inquiry {
 	} else {
 		q.constraints = c.bearing(r)
 	}
+	q.settle(r)
+	return q
+}
+
+// settle lists the variables that were reached.
+func (q *inquiry) settle(r *reach) {
+	c := q.c
 	for _, i := range r.order {
 		q.position[c.facts.names[i]] = len(q.variables)
 		q.variables = append(q.variables, i)
@@ -95,7 +102,6 @@ func (c *Conditions) inquiry(terms []term, all bool) *inquiry {
 			q.variables = append(q.variables, len(c.facts.names)+i)
 		}
 	}
-	return q
 }
 
 // group collects the constraints by the parameters that they share: those of

@@ -87,6 +87,7 @@ const (
 	namedTerm termKind = iota // a condition by its name
 	nodeTerm                  // what stands as the condition of Fn::If
 	countTerm                 // there is at least one instance
+	ruleTerm                  // the condition of a rule
 	neverTerm                 // never so
 )
 
@@ -107,6 +108,10 @@ func (s *Scope) try(t term) (truth solve.Truth, refs []string, err error) {
 		v, err = s.evaluator(inCount, nil).eval(s.template.Resources[t.index].Count)
 		if n, ok := natural(v); err == nil && !v.HasUnknown() {
 			v = value.Bool(n > 0 || !ok)
+		}
+	case ruleTerm:
+		if v, err = s.rule(t.node); err == nil && !v.HasUnknown() {
+			v = value.Bool(value.Truthy(v))
 		}
 	case neverTerm:
 		v = value.Bool(false)

@@ -30,10 +30,11 @@ type ConditionalUse struct {
 
 // Branch is one side of Fn::If.
 type Branch struct {
-	Condition Node // of Fn::If
-	Holds     bool // the condition must be so
-	At        diag.Range
-	Path      string
+	// Name is the condition's; "" where a function gives the truth.
+	Name  string
+	Holds bool // the condition must be so
+	At    diag.Range
+	Path  string
 
 	outer []term // when the choice is made
 	own   term
@@ -46,19 +47,12 @@ func (c *Conditions) Uses() []*ConditionalUse { return c.uses }
 // Branches lists the branches of Fn::If in resources and outputs.
 func (c *Conditions) Branches() []*Branch { return c.branches }
 
+// Always reports whether the value is needed whatever the parameters are.
+func (u *ConditionalUse) Always() bool { return len(u.used) == 0 }
+
 // Dangles tells whether the resource can be absent where it is used.
 func (c *Conditions) Dangles(u *ConditionalUse) Possibility {
 	return c.ask(append(u.used[:len(u.used):len(u.used)], u.absent))
-}
-
-// Stands tells whether the resource can be there where it is used.
-func (c *Conditions) Stands(u *ConditionalUse) Possibility {
-	there := u.absent
-	there.holds = !there.holds
-	if there.kind == neverTerm {
-		return Possibility{Verdict: CannotBe}
-	}
-	return c.ask(append(u.used[:len(u.used):len(u.used)], there))
 }
 
 // Chosen tells whether a branch can be the one that is chosen, and Reached
@@ -215,6 +209,7 @@ func (w *guardWalk) local(call doc.Node, l *Local) {
 
 func (w *guardWalk) choice(call, arg doc.Node) {
 	own, ok := w.guard(arg.At(0))
+	name, _ := conditionName(arg.At(0))
 	for i, holds := range [...]bool{true, false} {
 		if w.full() {
 			return
@@ -223,7 +218,7 @@ func (w *guardWalk) choice(call, arg doc.Node) {
 		outer := w.guards
 		if ok {
 			w.branches = append(w.branches, &Branch{
-				Condition: arg.At(0), Holds: holds, At: arg.At(1 + i).Range(), Path: w.where(), outer: outer, own: own,
+				Name: name, Holds: holds, At: arg.At(1 + i).Range(), Path: w.where(), outer: outer, own: own,
 			})
 			w.guards = append(outer[:len(outer):len(outer)], own)
 		}

@@ -52,6 +52,7 @@ type Options struct {
 func Default() []*Rule {
 	return slices.Concat(
 		typeRules(),
+		conditionRules(),
 		waiverRules(),
 	)
 }

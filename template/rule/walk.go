@@ -36,6 +36,8 @@ type walk struct {
 	severity diag.Severity  // see Members
 	value    Value          // handed to the rules, for each value anew
 	known    map[string]*provider.Type
+
+	conditions *template.Conditions // nil until a rule asks
 }
 
 func newWalk(t *template.Template, types template.Types, found diag.List) *walk {
