@@ -27,10 +27,10 @@ func (s *story) change(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := plan.Print(s.out, &ros.PrintOptions{Color: s.out.color}); err != nil {
+		if err := plan.Print(s.out, &ros.PrintOptions{Color: s.out.Color}); err != nil {
 			return err
 		}
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		run, err := w.engine.Apply(ctx, plan)
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func (s *story) change(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		after := w.ids()
 		s.check(after["Database"] == before["Database"] && w.property("Database", "DBInstanceStorage") == 100.0, "Database was changed in place: it is still %s", after["Database"])
 		s.check(after["WebB"] != before["WebB"], "WebB was replaced: %s by %s", before["WebB"], after["WebB"])
@@ -59,7 +59,7 @@ func (s *story) fail(ctx context.Context) error {
 	return s.place.with(func(w *world) error {
 		before := w.contents()
 		s.say("wanted: larger web servers and more storage; but the cloud will say that WebB is sold out")
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		w.cloud.Inject(providertest.On("Create", "WebB"), providertest.Fail(&provider.Error{
 			Kind: provider.Quota, Code: "OperationDenied.NoStock", Message: "The instance type is sold out in this zone.",
 		}))
@@ -77,7 +77,7 @@ func (s *story) fail(ctx context.Context) error {
 		if !ok {
 			return errors.Join(errors.New("the update should have failed"), err)
 		}
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		s.check(failed.Status == ros.RollbackComplete, "the stack is %s", failed.Status)
 		s.check(failed.Steps[0].LogicalID == "WebB", "the cause is kept: %s %s: %s", failed.Steps[0].Verb, failed.Steps[0].LogicalID, failed.Steps[0].Err.Error())
 		s.check(maps.Equal(before, w.contents()), "the cloud is as it was before, property by property")
@@ -95,7 +95,7 @@ func (s *story) delete(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		s.check(result.Status == ros.DeleteComplete, "the stack is %s", result.Status)
 		s.check(len(w.cloud.Resources()) == 0, "the cloud is empty")
 		for _, err := range w.engine.Events(ctx, run.StackID(), 0) {

@@ -53,10 +53,10 @@ func (s *story) readFaulty(context.Context) error {
 	if !ok {
 		return errors.New("the faulty template was accepted")
 	}
-	if err := diag.Fprint(s.out, faulty.List, &diag.PrintOptions{Snippet: true, Color: s.out.color}); err != nil {
+	if err := diag.Fprint(s.out, faulty.List, &diag.PrintOptions{Snippet: true, Color: s.out.Color}); err != nil {
 		return err
 	}
-	s.out.printf("\n")
+	s.out.Printf("\n")
 	s.check(faulty.List.Count(diag.Error) == 3, "three errors and a warning, found before anything was created")
 	return nil
 }
@@ -77,14 +77,14 @@ func (s *story) plan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := plan.Print(s.out, &ros.PrintOptions{Color: s.out.color}); err != nil {
+		if err := plan.Print(s.out, &ros.PrintOptions{Color: s.out.Color}); err != nil {
 			return err
 		}
 		data, err := json.Marshal(plan)
 		if err != nil {
 			return err
 		}
-		s.out.printf("\n")
+		s.out.Printf("\n")
 		s.check(len(w.cloud.Resources()) == 0, "nothing was done yet; the plan is %d KiB of JSON, secrets sealed", (len(data)+1023)/1024)
 		return os.WriteFile(s.place.path("plan.json"), data, 0o600)
 	})

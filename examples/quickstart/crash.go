@@ -24,7 +24,7 @@ func (s *story) createAndDie(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.out.printf("\n")
+	s.out.Printf("\n")
 	s.check(!state.Success() && state.ExitCode() != exitFailed, "the process was killed: %s", state)
 	s.kills++
 	return s.place.with(func(w *world) error {
@@ -46,7 +46,7 @@ func (s *story) resume(ctx context.Context) error {
 		return err
 	}
 	s.operations++
-	s.out.printf("\n")
+	s.out.Printf("\n")
 	s.check(state.Success(), "the second process has finished what the first had begun")
 	return s.place.with(func(w *world) error {
 		stack, err := w.engine.Stack(ctx, stackName)
@@ -68,7 +68,7 @@ func (s *story) startChild(ctx context.Context, part string) (*os.ProcessState, 
 	}
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Env = s.place.environment(part)
-	cmd.Stdout, cmd.Stderr = s.out.File, os.Stderr
+	cmd.Stdout, cmd.Stderr = s.out.Writer, os.Stderr
 	err = cmd.Run()
 	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
 		return nil, err
@@ -105,15 +105,15 @@ func (s *story) applyAndDie(ctx context.Context, w *world) error {
 		return err
 	}
 	s.say("process %d applies the stored plan", os.Getpid())
-	s.out.printf("\n")
-	d := s.out.newDisplay()
+	s.out.Printf("\n")
+	d := s.out.NewStackDisplay(0)
 	for ev, err := range run.Events(ctx, 0) {
 		if err != nil {
 			return err
 		}
-		d.show(ev)
+		d.Show(ev)
 		if ev.LogicalID == "Bastion" && ev.Status == ros.CreateComplete {
-			d.end()
+			d.End()
 			return die()
 		}
 	}
@@ -145,11 +145,11 @@ func (s *story) goOn(ctx context.Context, w *world) error {
 	}
 	last := past[len(past)-1].Seq
 	s.say("process %d reads in the journal what has happened so far: %d events", os.Getpid(), len(past))
-	s.out.printf("\n")
-	d := s.out.newDisplay()
-	defer d.end()
+	s.out.Printf("\n")
+	d := s.out.NewStackDisplay(0)
+	defer d.End()
 	for _, ev := range past {
-		d.recall(ev)
+		d.Recall(ev)
 	}
 	for run, err := range w.engine.Resume(ctx) {
 		if err != nil {
@@ -159,7 +159,7 @@ func (s *story) goOn(ctx context.Context, w *world) error {
 			if err != nil {
 				return err
 			}
-			d.show(ev)
+			d.Show(ev)
 		}
 		if _, err := run.Wait(ctx); err != nil {
 			return err

@@ -47,7 +47,7 @@ func (s *story) checkSame(w *world, stack *ros.Stack) {
 }
 
 func (s *story) printOutputs(stack *ros.Stack) {
-	s.out.printf("\n")
+	s.out.Printf("\n")
 	for _, o := range stack.Outputs {
 		s.say("%-12s %s", o.Key, o.Value)
 	}

@@ -15,6 +15,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/bianpai/bianpai/examples/internal/console"
 )
 
 func main() {
@@ -31,7 +33,7 @@ const exitFailed = 3
 
 // run is the program: the story, or the part of a child process in it.
 func run(ctx context.Context, out *os.File) int {
-	s := &story{out: newTerminal(out)}
+	s := &story{out: console.New(out)}
 	part, err := s.place.fromEnvironment()
 	switch {
 	case err != nil:

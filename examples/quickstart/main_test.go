@@ -6,9 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/bianpai/bianpai/ros"
 )
 
 // The child processes of the story are this test binary.
@@ -92,38 +89,5 @@ func TestChildWithAnUnknownPartFails(t *testing.T) {
 	t.Setenv(keyVariable, strings.Repeat("ab", 32))
 	if code := run(t.Context(), newOutput(t)); code != exitFailed {
 		t.Errorf("exit code %d", code)
-	}
-}
-
-func TestTableRedrawsInPlace(t *testing.T) {
-	out := newOutput(t)
-	table := newTable(&terminal{File: out, live: true, color: true})
-	at := time.Now()
-	table.show(ros.Event{Kind: ros.StackEvent, Stack: "web", Status: ros.UpdateInProgress, At: at})
-	for _, ev := range []ros.Event{
-		{LogicalID: "Web", Status: ros.CreateInProgress},
-		{LogicalID: "Db", Status: ros.UpdateInProgress},
-		{LogicalID: "Db", Status: ros.UpdateFailed, Reason: "sold out"},
-		{LogicalID: "Web", Status: ros.CreateComplete, PhysicalID: "i-new"},
-		{LogicalID: "Web", Status: ros.DeleteInProgress, PhysicalID: "i-old"},
-	} {
-		ev.Kind, ev.At = ros.ResourceEvent, at
-		table.show(ev)
-	}
-	table.draw()
-	table.end()
-	text, err := os.ReadFile(out.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	frames := strings.Split(string(text), "\x1b[5A") // three rows, the stack, the bar
-	last := frames[len(frames)-1]
-	if len(frames) < 2 || strings.Count(last, "\n") != 5 {
-		t.Errorf("%d frames, the last:\n%s", len(frames), last)
-	}
-	for _, want := range []string{"✓", "✗", "i-new", "i-old", "sold out", "2 done of 3 begun"} {
-		if !strings.Contains(last, want) {
-			t.Errorf("no %q in the last frame:\n%s", want, last)
-		}
 	}
 }

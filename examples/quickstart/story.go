@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bianpai/bianpai/examples/internal/console"
 	"github.com/bianpai/bianpai/ros"
 )
 
@@ -18,7 +19,7 @@ const (
 
 // story is the state that its chapters share.
 type story struct {
-	out    *terminal
+	out    *console.Terminal
 	place  place
 	broken []string // checks that did not hold
 	checks int
@@ -53,7 +54,7 @@ func (s *story) tell(ctx context.Context) (err error) {
 		{"A change fails: roll back", s.fail},
 		{"Delete it", s.delete},
 	} {
-		s.out.printf("\n%s\n\n", s.out.style(bold, fmt.Sprintf("%d. %s", i+1, c.title)))
+		s.out.Printf("\n%s\n\n", s.out.Style(console.Bold, fmt.Sprintf("%d. %s", i+1, c.title)))
 		if err := c.tell(ctx); err != nil {
 			return fmt.Errorf("%s: %w", c.title, err)
 		}
@@ -71,33 +72,33 @@ func (s *story) check(holds bool, format string, args ...any) {
 	s.checks++
 	if !holds {
 		s.broken = append(s.broken, claim)
-		s.out.printf("  %s %s\n", s.out.style(red, "✗"), claim)
+		s.out.Printf("  %s %s\n", s.out.Style(console.Red, "✗"), claim)
 		return
 	}
-	s.out.printf("  %s %s\n", s.out.style(green, "✓"), claim)
+	s.out.Printf("  %s %s\n", s.out.Style(console.Green, "✓"), claim)
 }
 
-func (s *story) say(format string, args ...any) { s.out.printf("  "+format+"\n", args...) }
+func (s *story) say(format string, args ...any) { s.out.Printf("  "+format+"\n", args...) }
 
 // follow shows an operation until its end.
 func (s *story) follow(ctx context.Context, run *ros.Run) (*ros.Result, error) {
 	s.operations++
-	d := s.out.newDisplay()
-	defer d.end()
+	d := s.out.NewStackDisplay(0)
+	defer d.End()
 	for ev, err := range run.Events(ctx, 0) {
 		if err != nil {
 			return nil, err
 		}
-		d.show(ev)
+		d.Show(ev)
 	}
 	return run.Wait(ctx)
 }
 
 func (s *story) summary(took time.Duration) {
-	s.out.printf("\n%s\n\n", s.out.style(bold, "All as it should be"))
+	s.out.Printf("\n%s\n\n", s.out.Style(console.Bold, "All as it should be"))
 	s.say("%d operations on one stack, %d process killed and none of its work lost or done twice,", s.operations, s.kills)
 	s.say("%d events in one journal, %d checks, %.1f seconds.", s.events, s.checks, took.Seconds())
-	s.out.printf("\n")
+	s.out.Printf("\n")
 	s.say("Next: go run ./examples/lint -snippet YOUR-TEMPLATES")
 	s.say("      go run ./examples/simulate YOUR-TEMPLATES")
 	s.say("      README.md, the part on testing a template")

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/bianpai/bianpai/examples/internal/console"
 	"github.com/bianpai/bianpai/oos"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/providertest"
@@ -224,7 +225,7 @@ func TestInDoubt(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		w := newWatcher(engine, x, newDisplay(&out, tmpl), strings.NewReader("n\n"), true)
+		w := newWatcher(engine, x, console.New(&out).NewTaskDisplay(tmpl), strings.NewReader("n\n"), true)
 		if err := w.follow(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -235,33 +236,4 @@ func TestInDoubt(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-// TestLive: on a terminal the tasks stand where they are.
-func TestLive(t *testing.T) {
-	tmpl, err := oos.Parse("update-image.yml", runbook)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if found := tmpl.Validate(nil); len(found) > 0 {
-		t.Error(found.Err())
-	}
-	var out bytes.Buffer
-	d := newDisplay(&out, tmpl)
-	d.live = true
-	for _, ev := range []oos.Event{
-		{Kind: oos.TaskEvent, TaskName: "launch", TaskExecutionID: "exec-1.t0010", Status: oos.Running, At: time.Now()},
-		{Kind: oos.TaskEvent, TaskName: "launch", TaskExecutionID: "exec-1.t0010", Status: oos.Success, At: time.Now().Add(time.Second)},
-		{Kind: oos.TaskEvent, TaskName: "update", TaskExecutionID: "exec-1.t0020", Status: oos.Running, At: time.Now()},
-		{Kind: oos.ItemEvent, TaskName: "update", TaskExecutionID: "exec-1.t0020.1", Status: oos.Success, Done: 1, Items: 3, At: time.Now()},
-		{Kind: oos.TaskEvent, TaskName: "ask", TaskExecutionID: "exec-1.t0030.0.t0010", Status: oos.Waiting},
-	} {
-		d.show(&ev)
-	}
-	d.text("a question?")
-	d.redraw()
-	last := out.String()[strings.Index(out.String(), "a question?"):]
-	if !strings.Contains(last, "✓ launch: ") || !strings.Contains(last, "  1.0s\n") || !strings.Contains(last, "(1 of 3)") || strings.Contains(last, "\x1b[6A") {
-		t.Errorf("%q", last)
-	}
 }

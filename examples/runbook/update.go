@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bianpai/bianpai/examples/internal/console"
 	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/oos"
 	"github.com/bianpai/bianpai/providertest"
@@ -73,7 +74,7 @@ func update(ctx context.Context, set *settings, in io.Reader, out io.Writer) (er
 	if err != nil {
 		return err
 	}
-	if err := newWatcher(engine, x, newDisplay(out, tmpl), in, set.yes).follow(ctx); err != nil {
+	if err := newWatcher(engine, x, console.New(out).NewTaskDisplay(tmpl), in, set.yes).follow(ctx); err != nil {
 		return err
 	}
 	res, err := x.Wait(ctx)

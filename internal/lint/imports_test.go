@@ -69,7 +69,8 @@ var house = map[string]room{
 	"examples/internal/console": {6, "below", ""},
 	"tools/...":                 {6, "below", ""},
 
-	"internal/lint": {6, "", ""},
+	"internal/lint":     {6, "", ""},
+	"internal/overhttp": {6, "below", ""}, // tests that join what no package may
 }
 
 // roomOf finds a package in the house.

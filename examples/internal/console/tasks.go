@@ -1,26 +1,24 @@
-package main
+package console
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/bianpai/bianpai/oos"
 )
 
-// display shows the tasks: in place on a terminal, else a line for each change.
-type display struct {
-	out   io.Writer
-	live  bool
+// TaskDisplay shows the tasks of a runbook: in place on a terminal, else a line
+// for each change. It is not for concurrent use.
+type TaskDisplay struct {
+	t     *Terminal
 	drawn int // lines that stand there
-	rows  []*row
+	rows  []*task
 	tick  int
 }
 
-// row is a task of the runbook.
-type row struct {
+// task is a task of the runbook.
+type task struct {
 	name, title string
 	status      oos.Status
 	begun       time.Time
@@ -29,27 +27,18 @@ type row struct {
 	message     string
 }
 
-func newDisplay(out io.Writer, t *oos.Template) *display {
-	d := &display{out: out, live: isTerminal(out)}
-	for _, task := range t.Tasks {
-		d.rows = append(d.rows, &row{name: task.Name, title: task.Node.Get("Description").Text()})
+// NewTaskDisplay makes a display for an execution of a runbook.
+func (t *Terminal) NewTaskDisplay(runbook *oos.Template) *TaskDisplay {
+	d := &TaskDisplay{t: t}
+	for _, known := range runbook.Tasks {
+		d.rows = append(d.rows, &task{name: known.Name, title: known.Node.Get("Description").Text()})
 	}
 	return d
 }
 
-func isTerminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	term := os.Getenv("TERM")
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && term != "" && term != "dumb"
-}
-
-// show takes in an event. Those of children are part of their task.
-func (d *display) show(ev *oos.Event) {
-	var r *row
+// Show takes in an event. Those of children are part of their task.
+func (d *TaskDisplay) Show(ev *oos.Event) {
+	var r *task
 	for _, known := range d.rows {
 		if known.name == ev.TaskName && ownTask(ev) {
 			r = known
@@ -69,11 +58,11 @@ func (d *display) show(ev *oos.Event) {
 		if ev.Status == oos.Failed {
 			r.message = ev.Message
 		}
-		if !d.live {
-			fmt.Fprintf(d.out, "%-9s %s%s\n", r.status, r.label(), r.detail())
+		if !d.t.Live {
+			d.t.Printf("%-9s %s%s\n", r.status, r.label(), r.detail())
 		}
 	}
-	d.redraw()
+	d.Redraw()
 }
 
 // ownTask reports whether an event is about a task of the runbook itself, or an
@@ -82,32 +71,28 @@ func ownTask(ev *oos.Event) bool {
 	return strings.Count(ev.TaskExecutionID, ".t") == 1
 }
 
-func (r *row) label() string {
+func (r *task) label() string {
 	if r.title == "" {
 		return r.name
 	}
 	return r.name + ": " + r.title
 }
 
-func (r *row) detail() string {
+func (r *task) detail() string {
 	if r.message != "" {
 		return ": " + r.message
 	}
 	return ""
 }
 
-const spinner = `|/-\`
-
-// redraw writes the rows over those that stand there.
-func (d *display) redraw() {
-	if !d.live {
+// Redraw writes the rows over those that stand there.
+func (d *TaskDisplay) Redraw() {
+	if !d.t.Live {
 		return
 	}
 	d.tick++
 	var b strings.Builder
-	if d.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", d.drawn)
-	}
+	b.WriteString(up(d.drawn))
 	for _, r := range d.rows {
 		mark, took := " ", r.took
 		switch r.status {
@@ -119,7 +104,7 @@ func (d *display) redraw() {
 			mark = "-"
 		case "":
 		default:
-			mark, took = string(spinner[d.tick%len(spinner)]), time.Since(r.begun)
+			mark, took = spinner[d.tick%len(spinner)], time.Since(r.begun)
 		}
 		line := mark + " " + r.label()
 		if r.items > 0 {
@@ -128,14 +113,14 @@ func (d *display) redraw() {
 		if took > 0 {
 			line += fmt.Sprintf("  %.1fs", took.Seconds())
 		}
-		b.WriteString("\r\x1b[K" + line + "\n")
+		b.WriteString("\r" + line + endLine)
 	}
 	d.drawn = len(d.rows)
-	_, _ = io.WriteString(d.out, b.String())
+	d.t.Printf("%s", b.String())
 }
 
-// text writes what stays; the rows go on below it.
-func (d *display) text(s string) {
-	fmt.Fprintln(d.out, s)
+// Text writes what stays; the rows go on below it.
+func (d *TaskDisplay) Text(s string) {
+	d.t.Printf("%s\n", s)
 	d.drawn = 0
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -18,9 +18,10 @@ const (
 // table is a live display: a line for what is done to each resource, drawn anew
 // over itself.
 type table struct {
-	t    *terminal
-	quit chan struct{}
-	done sync.WaitGroup
+	t     *Terminal
+	total int
+	quit  chan struct{}
+	done  sync.WaitGroup
 
 	mu     sync.Mutex
 	rows   []*row          // in the order in which the work began
@@ -37,8 +38,8 @@ type row struct {
 	began, ended time.Time
 }
 
-func newTable(t *terminal) *table {
-	d := &table{t: t, quit: make(chan struct{}), byWork: map[string]*row{}}
+func newTable(t *Terminal, total int) *table {
+	d := &table{t: t, total: total, quit: make(chan struct{}), byWork: map[string]*row{}}
 	d.done.Go(func() {
 		tick := time.NewTicker(frameEvery)
 		defer tick.Stop()
@@ -54,9 +55,9 @@ func newTable(t *terminal) *table {
 	return d
 }
 
-func (d *table) recall(ev ros.Event) { d.show(ev) }
+func (d *table) Recall(ev ros.Event) { d.Show(ev) }
 
-func (d *table) show(ev ros.Event) {
+func (d *table) Show(ev ros.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if ev.Kind == ros.StackEvent {
@@ -90,8 +91,8 @@ func (r *row) take(ev ros.Event) {
 
 func working(s ros.Status) bool { return strings.HasSuffix(string(s), "IN_PROGRESS") }
 
-// end draws the last state and leaves it on the screen.
-func (d *table) end() {
+// End draws the last state and leaves it on the screen.
+func (d *table) End() {
 	close(d.quit)
 	d.done.Wait()
 	d.draw()
@@ -101,9 +102,7 @@ func (d *table) draw() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var b strings.Builder
-	if d.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", d.drawn) // up to the first line
-	}
+	b.WriteString(up(d.drawn))
 	done := 0
 	for _, r := range d.rows {
 		if !working(r.status) {
@@ -112,30 +111,33 @@ func (d *table) draw() {
 		d.line(&b, r)
 	}
 	d.line(&b, &d.stack)
-	filled := 0
-	if len(d.rows) > 0 {
-		filled = barWidth * done / len(d.rows)
+	of, word := d.total, ""
+	if of < len(d.rows) {
+		of, word = len(d.rows), " begun"
 	}
-	bar := d.t.style(green, strings.Repeat("█", filled)) + d.t.style(faint, strings.Repeat("░", barWidth-filled))
-	fmt.Fprintf(&b, "  %s %d done of %d begun\x1b[K\n", bar, done, len(d.rows))
+	filled := 0
+	if of > 0 {
+		filled = barWidth * done / of
+	}
+	bar := d.t.Style(Green, strings.Repeat("█", filled)) + d.t.Style(Faint, strings.Repeat("░", barWidth-filled))
+	fmt.Fprintf(&b, "  %s %d done of %d%s"+endLine, bar, done, of, word)
 	d.drawn = len(d.rows) + 2
 	d.frames++
-	d.t.printf("%s", b.String())
+	d.t.Printf("%s", b.String())
 }
 
 func (d *table) line(b *strings.Builder, r *row) {
-	spinner := []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 	mark, took := spinner[d.frames%len(spinner)], time.Since(r.began)
 	switch {
 	case r.began.IsZero():
 		mark, took = " ", 0
 	case strings.HasSuffix(string(r.status), "FAILED"):
-		mark, took = d.t.style(red, "✗"), r.ended.Sub(r.began)
+		mark, took = d.t.Style(Red, "✗"), r.ended.Sub(r.began)
 	case !working(r.status):
-		mark, took = d.t.style(green, "✓"), r.ended.Sub(r.began)
+		mark, took = d.t.Style(Green, "✓"), r.ended.Sub(r.began)
 	}
 	text := fmt.Sprintf("%-12s %-27s %5.1fs  ", r.name, r.status, took.Seconds())
 	what := []rune(r.what)
 	what = what[:min(len(what), max(tableWidth-4-len(text), 0))]
-	fmt.Fprintf(b, "  %s %s%s\x1b[K\n", mark, text, d.t.style(faint, string(what)))
+	fmt.Fprintf(b, "  %s %s%s"+endLine, mark, text, d.t.Style(Faint, string(what)))
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -8,33 +8,35 @@ import (
 	"github.com/bianpai/bianpai/ros"
 )
 
-// display shows the events of an operation.
-type display interface {
-	show(ros.Event)   // as it happens
-	recall(ros.Event) // from the past: not news
-	end()
+// StackDisplay shows the events of an operation on a stack.
+type StackDisplay interface {
+	Show(ros.Event)   // as it happens
+	Recall(ros.Event) // from the past: not news
+	End()             // leaves the last state on the screen
 }
 
-func (t *terminal) newDisplay() display {
-	if t.live {
-		return newTable(t)
+// NewStackDisplay makes a display for one operation. total is how many things
+// the operation is to do, for the bar; 0: not known.
+func (t *Terminal) NewStackDisplay(total int) StackDisplay {
+	if t.Live {
+		return newTable(t, total)
 	}
 	return &lines{t: t}
 }
 
 // lines prints a line an event, for files and pipes.
 type lines struct {
-	t     *terminal
+	t     *Terminal
 	began time.Time
 }
 
-func (l *lines) recall(ev ros.Event) {
+func (l *lines) Recall(ev ros.Event) {
 	if l.began.IsZero() || ev.Kind == ros.StackEvent {
 		l.began = ev.At
 	}
 }
 
-func (l *lines) show(ev ros.Event) {
+func (l *lines) Show(ev ros.Event) {
 	if l.began.IsZero() {
 		l.began = ev.At
 	}
@@ -50,7 +52,7 @@ func (l *lines) show(ev ros.Event) {
 		name = "stack " + ev.Stack
 	}
 	line := fmt.Sprintf("%7.2fs  %-12s %-28s %s", ev.At.Sub(l.began).Seconds(), name, ev.Status, what)
-	l.t.printf("%s\n", strings.TrimRight(line, " "))
+	l.t.Printf("%s\n", strings.TrimRight(line, " "))
 }
 
-func (l *lines) end() {}
+func (l *lines) End() {}
