@@ -3,6 +3,8 @@ package providertest
 import (
 	"maps"
 	"strings"
+
+	"github.com/bianpai/bianpai/provider/signal"
 )
 
 // builtins make up the attributes of types that the stack service itself
@@ -16,16 +18,7 @@ var builtins = map[string]func(m *maker, out map[string]any){
 func handleAttributes(m *maker, out map[string]any) {
 	url := "https://ros-" + m.c.region + ".aliyuncs.com/waitcondition?stackname=" + m.o.Stack + "&resource=" + m.o.LogicalID +
 		"&expire=4102444800&signature=" + m.o.Seed.with("signature").text(hexits, 40)
-	header := map[string]any{"Content-Type": "application/json", "Accept": "application/json", "x-acs-region-id": m.c.region}
-	var flags strings.Builder
-	for _, name := range sortedKeys(header) {
-		flags.WriteString(" -H \"" + name + ": " + textOf(header[name]) + "\"")
-	}
-	out["URL"] = url
-	out["Headers"] = header
-	out["CurlCli"] = "curl -i -X POST" + flags.String() + " '" + url + "'"
-	out["WindowsCurlCli"] = "curl.exe -i -X POST" + flags.String() + " \"" + url + "\""
-	out["PowerShellCurlCli"] = "Invoke-RestMethod -Method POST -ContentType 'application/json' -Uri '" + url + "'"
+	maps.Copy(out, signal.Commands(url, m.c.region))
 }
 
 // classes are the sets of letters that a random string may be made of.

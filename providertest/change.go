@@ -61,6 +61,12 @@ func (c *Cloud) accept(s *shape, o *object, props map[string]any, old *object) *
 	if err := c.check.check(s.typ, props); err != nil {
 		return err
 	}
+	return c.settleIn(s, o, props, old)
+}
+
+// settleIn finds an object's place among the others: its links, names and
+// range.
+func (c *Cloud) settleIn(s *shape, o *object, props map[string]any, old *object) *provider.Error {
 	l := linker{c: c, s: s}
 	if err := l.collect(props); err != nil {
 		return err
@@ -134,7 +140,7 @@ func (c *Cloud) settle(s *shape, o *object, props map[string]any) {
 		}
 	}
 	if s.name == waitConditionType {
-		c.signalAttributes(attributes, nil)
+		tellSignals(attributes, nil)
 	}
 	o.Attributes = encode(attributes)
 	o.Properties = encode(s.withoutSecrets(props))

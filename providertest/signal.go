@@ -1,13 +1,10 @@
 package providertest
 
 import (
-	"encoding/json"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/provider/signal"
 )
 
 const (
@@ -37,7 +34,7 @@ type Signal struct {
 type signalBoard struct {
 	fallback Signals
 	rules    map[string]Signals
-	sent     map[string][]Signal
+	sent     map[string]signal.Set
 }
 
 // Signals sets how the instances behind a wait condition answer. logicalID is
@@ -63,22 +60,19 @@ func (c *Cloud) Signal(logicalID string, s Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.signals.sent == nil {
-		c.signals.sent = make(map[string][]Signal)
+		c.signals.sent = make(map[string]signal.Set)
 	}
-	c.signals.sent[logicalID] = addSignal(c.signals.sent[logicalID], s)
+	c.signals.sent[logicalID] = c.signals.sent[logicalID].Add(s.wire())
 }
 
-func addSignal(list []Signal, s Signal) []Signal {
-	if s.ID == "" {
-		s.ID = strconv.Itoa(len(list) + 1)
+// wire gives the message as the service gets it. A status that there is none of
+// counts as a success.
+func (s Signal) wire() signal.Signal {
+	status, err := signal.ParseStatus(s.Status)
+	if err != nil {
+		status = signal.Success
 	}
-	for i := range list {
-		if list[i].ID == s.ID {
-			list[i] = s
-			return list
-		}
-	}
-	return append(list, s)
+	return signal.Signal{ID: s.ID, Status: status, Reason: s.Reason, Data: encode(s.Data)}
 }
 
 // lookAgain is how often a condition that lacks signals looks for them.
@@ -100,33 +94,24 @@ func (c *Cloud) waitForSignals(op *operation) (time.Duration, string) {
 	timeout := time.Duration(max(numberOf(props["Timeout"]), 1)) * time.Second
 	waited := time.Since(op.Started)
 	signals, next := c.received(op, o, textOf(props["Handle"]), want, waited)
-	good, proven := 0, false
-	for _, s := range signals {
-		switch strings.ToUpper(s.Status) {
-		case "FAILURE", "FAILED":
-			op.fail("WaitConditionFailed", "A signal reports a failure: "+reasons(signals))
-			return 0, ""
-		case "WARNING":
-			good++
-		default:
-			good++
-			proven = true
-		}
-	}
+	state, words := signals.Outcome(want)
 	switch {
-	case want == 0 || good >= want && proven:
+	case state == signal.Failed:
+		op.fail("WaitConditionFailed", "The wait condition failed: "+words)
+		return 0, ""
+	case state == signal.Complete:
 		c.conclude(o, signals)
 		return 0, ""
 	case waited >= timeout:
-		op.fail("WaitConditionTimeout", fmt.Sprintf("The wait condition timed out: %d of %d signals were received.", good, want))
+		op.fail("WaitConditionTimeout", "The wait condition timed out: "+words+".")
 		return 0, ""
 	}
-	return min(max(next, briefly), timeout-waited), fmt.Sprintf("%d of %d signals received", good, want)
+	return min(max(next, briefly), timeout-waited), words
 }
 
 // received gives the signals that a condition has, and how long until the next
 // look makes sense.
-func (c *Cloud) received(op *operation, o *object, handle string, want int, waited time.Duration) ([]Signal, time.Duration) {
+func (c *Cloud) received(op *operation, o *object, handle string, want int, waited time.Duration) (signal.Set, time.Duration) {
 	names := []string{o.LogicalID}
 	for _, h := range c.byID[handle] {
 		if h.Type == waitHandleType {
@@ -134,13 +119,13 @@ func (c *Cloud) received(op *operation, o *object, handle string, want int, wait
 		}
 	}
 	rule := c.signals.fallback
-	var list []Signal
+	var list signal.Set
 	for _, name := range names {
 		if r, ok := c.signals.rules[name]; ok {
 			rule = r
 		}
 		for _, s := range c.signals.sent[name] {
-			list = addSignal(list, s)
+			list = list.Add(s)
 		}
 	}
 	if rule.Withhold {
@@ -166,7 +151,7 @@ func (c *Cloud) received(op *operation, o *object, handle string, want int, wait
 		n = max(want, 1)
 	}
 	for range n {
-		list = addSignal(list, Signal{Status: rule.Status, Reason: rule.Reason, Data: data})
+		list = list.Add(Signal{Status: rule.Status, Reason: rule.Reason, Data: data}.wire())
 	}
 	return list, lookAgain
 }
@@ -175,44 +160,20 @@ func (op *operation) fail(code, message string) {
 	op.Failure = &failure{Kind: provider.Unknown, Code: code, Message: message}
 }
 
-func reasons(signals []Signal) string {
-	var list []string
-	for _, s := range signals {
-		if strings.HasPrefix(strings.ToUpper(s.Status), "FAIL") {
-			reason := s.Reason
-			if reason == "" {
-				reason = "signal " + s.ID
-			}
-			list = append(list, reason)
-		}
-	}
-	return strings.Join(list, "; ")
-}
-
 // conclude writes the signals into the condition's attributes.
-func (c *Cloud) conclude(o *object, signals []Signal) {
+func (c *Cloud) conclude(o *object, signals signal.Set) {
 	attributes, err := decodeObject(o.Attributes)
 	if err != nil {
 		return
 	}
-	c.signalAttributes(attributes, signals)
+	tellSignals(attributes, signals)
 	done := *o
 	done.Attributes = encode(attributes)
 	c.put(&done)
 }
 
-func (c *Cloud) signalAttributes(attributes map[string]any, signals []Signal) {
-	data := make(map[string]any)
-	for _, s := range signals {
-		data[s.ID] = s.Data
+func tellSignals(attributes map[string]any, signals signal.Set) {
+	for name, text := range signal.Attributes(signals, nil) {
+		attributes[name] = text
 	}
-	text, err := json.Marshal(data)
-	if err != nil {
-		text = []byte("{}")
-	}
-	attributes["Data"] = string(text)
-	for _, name := range [...]string{"ErrorData", "LastData", "LastErrorData"} {
-		attributes[name] = "{}"
-	}
-	attributes["JoinedErrorData"], attributes["JoinedLastErrorData"] = "", ""
 }
