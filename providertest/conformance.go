@@ -40,6 +40,10 @@ type ConformanceSubject struct {
 	// FaultLost, the next one that changes something. Nil: what needs faults
 	// is not checked.
 	Fault func(ConformanceFault)
+	// Unsimulated names calls that the cloud has answered without doing what
+	// they ask for. A check that made one has shown nothing, and fails. Nil:
+	// there are none.
+	Unsimulated func() []string
 }
 
 // ConformanceFault is what goes wrong with a call.
@@ -212,6 +216,11 @@ func (r *conformanceRun) result(name string, do func(*conformanceRun) (string, e
 		one.Verdict, one.Detail = Skipped, na.why
 	} else if err != nil {
 		one.Verdict, one.Detail = Failed, err.Error()
+	}
+	if r.subject.Unsimulated != nil && one.Verdict != Skipped {
+		if list := r.subject.Unsimulated(); len(list) > 0 {
+			one.Verdict, one.Detail = Failed, strings.TrimSuffix("the cloud only seems to answer "+strings.Join(list, " ")+"; "+one.Detail, "; ")
+		}
 	}
 	return one
 }

@@ -62,7 +62,7 @@ func (r *conformanceRun) updateOne(name string) error {
 		desired[name] = v
 		req := r.changed(desired)
 		p, err := r.drive(r.subject.Provider.Update, req)
-		switch kindOf(err) {
+		switch refusalKind(err) {
 		case provider.Invalid, provider.NotFound, provider.Quota, provider.Unavailable:
 			if !given { // a value that was made up
 				last = &notApplicable{err.Error()}
@@ -120,7 +120,7 @@ func (r *conformanceRun) replaces() (string, error) {
 		}
 		desired[name] = values[0]
 		_, err = r.drive(r.subject.Provider.Update, r.changed(desired))
-		if kind := kindOf(err); kind != provider.NeedsReplacement {
+		if kind := refusalKind(err); kind != provider.NeedsReplacement {
 			return "", fmt.Errorf("%s is told to need a replacement; changing it to %s in place: %v, not an error of kind %s", name, encode(values[0]), err, provider.NeedsReplacement)
 		}
 		done = append(done, name)

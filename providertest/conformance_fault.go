@@ -21,7 +21,7 @@ func (r *conformanceRun) repeats() (string, error) {
 	if n := r.subject.Count(); n != made {
 		return "", fmt.Errorf("the same creation made %d resources the first time and %d more the second", made-r.before, n-made)
 	}
-	if kindOf(err) == provider.InDoubt {
+	if refusalKind(err) == provider.InDoubt {
 		return "in doubt", nil
 	}
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *conformanceRun) losesCreate() (string, error) {
 	}
 	p, err := r.drive(r.subject.Provider.Create, r.req)
 	made := r.subject.Count()
-	if kindOf(err) == provider.InDoubt {
+	if refusalKind(err) == provider.InDoubt {
 		return r.settles()
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *conformanceRun) settles() (string, error) {
 	}
 	state, err := finder.Find(r.t.Context(), r.req)
 	switch {
-	case kindOf(err) == provider.InDoubt:
+	case refusalKind(err) == provider.InDoubt:
 		return "in doubt", nil
 	case err != nil:
 		return "", fmt.Errorf("a creation is in doubt, and was made; Find says %w", err)
@@ -115,7 +115,7 @@ func (r *conformanceRun) losesUpdate() (string, error) {
 			req := r.changed(desired)
 			r.subject.Fault(FaultLost)
 			p, err := r.drive(r.subject.Provider.Update, req)
-			switch kindOf(err) {
+			switch refusalKind(err) {
 			case provider.Invalid, provider.NotFound, provider.Quota, provider.Unavailable:
 				continue // checked without the fault
 			case provider.InDoubt:
@@ -186,7 +186,7 @@ func (r *conformanceRun) isRefused(fault ConformanceFault, kind provider.Kind) (
 		return "", err
 	}
 	_, err := r.subject.Provider.Create(r.t.Context(), r.req)
-	if kindOf(err) != kind {
+	if refusalKind(err) != kind {
 		return "", fmt.Errorf("the cloud refuses with %s; Create says %v", kind, err)
 	}
 	if n := r.subject.Count(); n != r.before {

@@ -20,7 +20,7 @@ func (r *conformanceRun) describes() (string, error) {
 		return "", fmt.Errorf("asked for %s, it describes %s", r.fixture.typ, typ.Name)
 	}
 	_, err = r.subject.Provider.Describe(r.t.Context(), "ALIYUN::Nobody::HasThis")
-	if kindOf(err) != provider.NotFound {
+	if refusalKind(err) != provider.NotFound {
 		return "", fmt.Errorf("asked for a type that nobody has, it says %v, not an error of kind %s", err, provider.NotFound)
 	}
 	return "", nil
@@ -221,7 +221,7 @@ func (r *conformanceRun) gone() error {
 		return fmt.Errorf("it is deleted; there were %d resources in the cloud without it, and are %d now", r.before, n)
 	}
 	_, err := r.read()
-	if kindOf(err) == provider.NotFound || err == nil && r.notes.Local {
+	if refusalKind(err) == provider.NotFound || err == nil && r.notes.Local {
 		return nil
 	}
 	if err != nil {

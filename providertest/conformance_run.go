@@ -129,7 +129,9 @@ func (r *conformanceRun) drive(call providerCall, first *provider.Request) (*pro
 		if refusal, ok := errors.AsType[*provider.Error](err); ok && refusal.Kind.Retry() && failed < 20 {
 			failed++
 			req.Repeated = req.Repeated || refusal.Kind == provider.Transient
-			time.Sleep(max(refusal.After, time.Duration(failed)*time.Second))
+			if err := pause(r.t.Context(), max(refusal.After, time.Duration(failed)*time.Second)); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err != nil {
@@ -145,9 +147,23 @@ func (r *conformanceRun) drive(call providerCall, first *provider.Request) (*pro
 			return p, nil
 		}
 		failed, req.Repeated, req.Resume = 0, false, p.Resume
-		time.Sleep(cmp.Or(p.After, time.Second))
+		if err := pause(r.t.Context(), cmp.Or(p.After, time.Second)); err != nil {
+			return nil, err
+		}
 	}
 	return nil, fmt.Errorf("it is not done after %d calls in %v", mostConformanceCalls, time.Since(start))
+}
+
+// pause waits, in the bubble's time.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // wellFormed checks one report against the one before it.
@@ -186,8 +202,8 @@ func (r *conformanceRun) read() (*provider.State, error) {
 	})
 }
 
-// kindOf gives the kind of a refusal; Unknown for another error.
-func kindOf(err error) provider.Kind {
+// refusalKind gives the kind of a refusal; Unknown for another error.
+func refusalKind(err error) provider.Kind {
 	if refusal, ok := errors.AsType[*provider.Error](err); ok {
 		return refusal.Kind
 	}

@@ -70,7 +70,12 @@ func computer() *table {
 
 func TestInstanceStopsForItsType(t *testing.T) {
 	f := computer()
-	p := newProvider(t, f)
+	// The catalogue has most of these properties as fixed; a host program's own
+	// may know better.
+	p, err := New(f, &Options{Region: "cn-hangzhou", Types: func(string) *provider.Type { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := asJSON(t, map[string]any{"InstanceType": "ecs.g7.large", "UserData": "#!/bin/sh", "InstanceName": "a", "Password": "Secret-1"})
 	made, err := drive(t, p.Create, &provider.Request{Token: "t", Type: "ALIYUN::ECS::Instance", Desired: before})
 	if err != nil || string(made.Attributes) != `{"HostName":"h","InstanceId":"i-1","PrivateIp":"10.0.0.1","ZoneId":"z"}` {
@@ -111,6 +116,20 @@ func TestInstanceStopsForItsType(t *testing.T) {
 	}
 	if _, err := drive(t, p.Delete, &provider.Request{Token: "d", Type: "ALIYUN::ECS::Instance", PhysicalID: "i-1", Prior: before}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFixedIsRefused holds Update to what Describe says: a property that a plan
+// replaces for is not changed in place, though a call would take it.
+func TestFixedIsRefused(t *testing.T) {
+	f := computer()
+	p := newProvider(t, f)
+	_, err := p.Update(t.Context(), &provider.Request{
+		Token: "u", Type: "ALIYUN::ECS::Instance", PhysicalID: "i-1",
+		Prior: asJSON(t, map[string]any{"InstanceType": "ecs.g7.large"}), Desired: asJSON(t, map[string]any{"InstanceType": "ecs.g7.xlarge"}),
+	})
+	if e, ok := errors.AsType[*provider.Error](err); !ok || e.Kind != provider.NeedsReplacement || e.Path != "InstanceType" || len(f.calls) > 0 {
+		t.Error(err, f.names())
 	}
 }
 

@@ -65,15 +65,11 @@ func sampleProperties(r *rand.Rand, typ string) map[string]any {
 }
 
 // changeable changes the properties that can be changed in place.
-func changeable(r *rand.Rand, d *descriptor, before map[string]any) map[string]any {
+func changeable(r *rand.Rand, t *provider.Type, d *descriptor, before map[string]any) map[string]any {
 	after := maps.Clone(before)
-	t := schema.Default().Type(d.name)
-	if t == nil {
-		return after
-	}
 	for _, s := range d.update {
 		for _, name := range d.triggers(s) {
-			if p := t.Properties[name]; p != nil && s.missing() == "" && r.IntN(2) == 0 && s.when == nil && !slices.Contains(d.replace, name) {
+			if p := t.Properties[name]; p != nil && s.missing() == "" && r.IntN(2) == 0 && s.when == nil && p.Update != provider.UpdateReplaces {
 				after[name] = sample(r, p, 0)
 			}
 		}
@@ -137,7 +133,12 @@ func TestRequestsSendOnlyKnownParameters(t *testing.T) {
 			tr.d, tr.seen = d, map[string]int{}
 			before := sampleProperties(r, d.name)
 			tr.shapes = answersFor(d, before)
-			verbs, errs := live(t, newProvider(t, tr), d.name, before, changeable(r, d, before))
+			p := newProvider(t, tr)
+			typ, err := p.Describe(t.Context(), d.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			verbs, errs := live(t, p, d.name, before, changeable(r, typ, d, before))
 			for _, verb := range verbs {
 				ends[verb]++
 			}

@@ -88,11 +88,23 @@ func (o *operation) updateStages(changed []string) (stages []stage, left []strin
 		}
 	}
 	for _, name := range changed {
-		if !covered[name] && !slices.Contains(o.d.local, name) {
+		if !covered[name] && !slices.Contains(o.d.local, name) || o.fixed(name) {
 			left = append(left, name)
 		}
 	}
 	return stages, left
+}
+
+// fixed reports whether a change of the property is one that a plan makes by a
+// replacement, though a call of the service would take it: what Describe says
+// counts for all.
+func (o *operation) fixed(property string) bool {
+	t, err := o.p.Describe(context.Background(), o.req.Type)
+	if err != nil || t == nil {
+		return false
+	}
+	p := t.Properties[property]
+	return p != nil && p.Update == provider.UpdateReplaces
 }
 
 // sendsProperty reports whether a mapping of the step is of the property.
