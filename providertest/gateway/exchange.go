@@ -95,6 +95,7 @@ func (x *exchange) perform() *reply {
 	result, err := x.g.cloud.Call(x.r.Context(), call)
 	switch refused, ok := errors.AsType[*provider.Error](err); {
 	case err == nil:
+		x.g.run(x.to.name, call)
 		if result.RequestID != "" {
 			x.entry.RequestID = result.RequestID
 		}
@@ -104,7 +105,7 @@ func (x *exchange) perform() *reply {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return nil // nobody waits for an answer any more
 	}
-	return x.refuse(&refusal{status: http.StatusInternalServerError, code: "InternalError", message: err.Error()})
+	return x.refuse(&refusal{status: http.StatusInternalServerError, code: "InternalError", message: err.Error(), service: true})
 }
 
 // note puts the request into the log.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -36,6 +37,11 @@ type Options struct {
 	// Log is how many requests Requests lists; the oldest are dropped first.
 	// Zero: 16,384.
 	Log int
+	// Observe is called with every request once its answer is made. Nil: nobody
+	// looks.
+	Observe func(Request)
+	// Instances say how instances run their scripts.
+	Instances Instances
 }
 
 // Gateway is the HTTP face of a Cloud. All methods may be called concurrently.
@@ -51,6 +57,10 @@ type Gateway struct {
 	nonces   nonceMemory
 	sessions map[string]*Session
 	pipes    *pipes
+
+	closing context.Context // ends with Close
+	quit    context.CancelFunc
+	scripts sync.WaitGroup // of instances
 }
 
 var _ http.Handler = (*Gateway)(nil)
@@ -61,6 +71,7 @@ func New(c *providertest.Cloud, opts *Options) *Gateway {
 	if opts != nil {
 		g.options = *opts
 	}
+	g.closing, g.quit = context.WithCancel(context.Background())
 	o := &g.options
 	if o.Keys == nil {
 		o.Keys = map[string]string{KeyID: KeySecret}
@@ -80,6 +91,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := g.begin(r)
 	out := x.serve()
 	x.note(out)
+	if g.options.Observe != nil {
+		g.options.Observe(x.entry)
+	}
 	out.write(w, r, x.fault)
 }
 

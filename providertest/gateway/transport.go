@@ -26,6 +26,8 @@ func (g *Gateway) Transport() http.RoundTripper {
 // Close ends the connections and goroutines that Transport started, and waits
 // for them. The gateway goes on serving as a plain http.Handler.
 func (g *Gateway) Close() error {
+	g.quit()
+	g.scripts.Wait()
 	g.mu.Lock()
 	p := g.pipes
 	g.pipes = nil
