@@ -171,8 +171,11 @@ func (h *hosts) environment(product string) string {
 }
 
 func (h *hosts) table(req *alicloud.Request, region string) string {
-	p := places()[strings.ToLower(req.Product)]
+	p, listed := places()[strings.ToLower(req.Product)]
 	base := cmp.Or(p.host, alicloud.DefaultEndpoint(req.Product, req.Version, "REGION", h.opts.Account))
+	if base == "" && listed {
+		base = alicloud.DefaultEndpoint(req.Product, "", "REGION", h.opts.Account)
+	}
 	switch {
 	case base == "":
 		return ""

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/provider"
-	"github.com/bianpai/bianpai/provider/alicloud/credential"
 )
 
 // The codes of errors of this package. NotSent is the only one of kind Transient
@@ -43,7 +41,7 @@ func (x *exchange) failure(ctx context.Context) *provider.Error {
 	case x.cut:
 		e.Code = codeTruncated
 	}
-	e.Err = redacted(x.err, x.secrets)
+	e.Err = redacted(x.err, x.secrets())
 	if late {
 		e.Err = context.Cause(ctx)
 	}
@@ -82,10 +80,14 @@ func redacted(err error, secrets []string) error {
 	return errors.New(text)
 }
 
-// secretsOf lists what of a request may stand in no error, log or excerpt: the
+// longQuery is from which length on a query as a whole is taken for one that
+// nothing else can equal.
+const longQuery = 16
+
+// secrets lists what of a request may stand in no error, log or excerpt: the
 // secret, the token and the signatures, as they are and as they are written in
-// a URL.
-func secretsOf(c *credential.Credential, r *http.Request) []string {
+// a URL, and the query, which may have a password in it.
+func (x *exchange) secrets() []string {
 	var all []string
 	add := func(s string) {
 		if s == "" {
@@ -96,8 +98,15 @@ func secretsOf(c *credential.Credential, r *http.Request) []string {
 			all = append(all, escaped)
 		}
 	}
-	add(c.Secret)
-	add(c.Token)
+	add(x.call.cred.Secret)
+	add(x.call.cred.Token)
+	if x.sent == nil {
+		return all
+	}
+	r := x.sent
+	if query := r.URL.RawQuery; len(query) >= longQuery {
+		add(query)
+	}
 	if signature := r.URL.Query().Get("Signature"); signature != "" {
 		add(signature)
 	}
@@ -121,4 +130,13 @@ func scrub(text string, secrets []string) string {
 		text = strings.ReplaceAll(text, s, hidden)
 	}
 	return text
+}
+
+// plainID gives a request ID that looks like one, and else nothing: it goes to
+// logs.
+func plainID(s string) string {
+	if len(s) > 64 || s != "" && !validRegion(s) {
+		return ""
+	}
+	return s
 }

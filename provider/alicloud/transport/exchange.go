@@ -26,12 +26,12 @@ type exchange struct {
 	ctx  context.Context
 
 	answer   *alicloud.Response
-	err      error  // of the transport underneath, or of this one
-	header   string // the request ID that the headers told
-	secrets  []string
-	began    atomic.Bool // a connection was asked for
-	had      atomic.Bool // a connection was there: something may have been sent
-	reached  bool        // the SDK came as far as sending
+	err      error         // of the transport underneath, or of this one
+	header   string        // the request ID that the headers told
+	sent     *http.Request // as it was signed
+	began    atomic.Bool   // a connection was asked for
+	had      atomic.Bool   // a connection was there: something may have been sent
+	reached  bool          // the SDK came as far as sending
 	oversize bool
 	cut      bool // the headers came, the body did not
 }
@@ -86,7 +86,7 @@ func (x *exchange) request(r *http.Request) (*http.Request, error) {
 		}
 		x.resign(out, payload)
 	}
-	x.secrets = secretsOf(x.call.cred, out)
+	x.sent = out
 	return out, nil
 }
 
@@ -129,9 +129,9 @@ func (x *exchange) read(resp *http.Response) error {
 	defer resp.Body.Close()
 	a := &alicloud.Response{Status: resp.StatusCode, Header: make(map[string]string, len(resp.Header))}
 	for name, values := range resp.Header {
-		a.Header[name] = scrub(strings.Join(values, ","), x.secrets)
+		a.Header[name] = strings.Join(values, ",")
 	}
-	x.header = a.Header["X-Acs-Request-Id"]
+	x.header = plainID(a.Header["X-Acs-Request-Id"])
 	body, err := io.ReadAll(io.LimitReader(resp.Body, x.opts.MaxAnswer+1))
 	switch {
 	case err != nil:
@@ -143,11 +143,21 @@ func (x *exchange) read(resp *http.Response) error {
 	case a.Status >= 300 && a.Status < 400:
 		delete(a.Header, "Location")
 		delete(a.Header, "Refresh")
-	case a.Status >= 400 || !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")):
-		a.Body = []byte(scrub(string(body), x.secrets))
 	default:
 		a.Body = body
 	}
+	if a.Status >= 300 || !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
+		x.blot(a)
+	}
 	x.answer = a
 	return nil
+}
+
+// blot blots secrets out of an answer that may end up in a message.
+func (x *exchange) blot(a *alicloud.Response) {
+	secrets := x.secrets()
+	for name, value := range a.Header {
+		a.Header[name] = scrub(value, secrets)
+	}
+	a.Body = []byte(scrub(string(a.Body), secrets))
 }

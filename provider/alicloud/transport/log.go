@@ -33,7 +33,7 @@ func (t *Transport) log(ctx context.Context, req *alicloud.Request, resp *aliclo
 			level, message = slog.LevelInfo, "call refused"
 		}
 		if e == nil {
-			attrs = append(attrs, slog.String("request_id", resp.Header["X-Acs-Request-Id"]))
+			attrs = append(attrs, slog.String("request_id", plainID(resp.Header["X-Acs-Request-Id"])))
 		}
 	} else if e, _ = errors.AsType[*provider.Error](err); e == nil {
 		attrs = append(attrs, slog.String("code", err.Error())) // the context's

@@ -20,7 +20,7 @@ func invoke(c *call, opts *Options, next http.RoundTripper) error {
 		WithMaxRetryTime(0).
 		WithTimeout(opts.Timeout + time.Minute) // the context is the bound; without any, the SDK takes ten seconds
 	cfg.Transport = next
-	client, err := sdk.NewClientWithOptions(c.region, cfg, signer{c.cred})
+	client, err := sdk.NewClientWithOptions("", cfg, signer{c.cred})
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func invoke(c *call, opts *Options, next http.RoundTripper) error {
 func common(c *call) *requests.CommonRequest {
 	r := requests.NewCommonRequest()
 	r.Product, r.Version, r.ApiName = c.req.Product, c.req.Version, c.req.API
-	r.Method, r.Domain = c.method, c.target.host
+	r.Method, r.Domain, r.RegionId = c.method, c.target.host, c.region
 	r.PathPattern, r.QueryParams = c.path, c.query
 	if c.form != nil {
 		r.FormParams = c.form
