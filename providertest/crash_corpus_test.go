@@ -67,7 +67,7 @@ func lifeOf(t *testing.T, tmpl *template.Template) *CrashConfig {
 	t.Helper()
 	cloud := New(t, nil)
 	// The same names as in the sweep: parameters may be bound to the stack's.
-	s := &simulation{opts: SimulateOptions{Changes: 1}, report: &Simulation{}, limit: time.Minute, types: schema.Default(), cloud: cloud}
+	s := &simulation{opts: SimulateOptions{Changes: 1}, report: &Simulation{}, limit: time.Minute, types: schema.Default(), cloud: cloud, driver: cloud}
 	engine, err := ros.New(cloud, &ros.Options{Retry: ros.Retry{Min: time.Millisecond, Max: time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)

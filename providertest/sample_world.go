@@ -27,7 +27,7 @@ func sampleWorld() *template.World {
 func (s *simulation) world() *template.World {
 	w := sampleWorld()
 	w.Query = func(q *template.Query) (*template.QueryResult, error) {
-		state, err := s.cloud.Read(context.Background(), &provider.Request{Type: q.Type, LogicalID: q.Name, Desired: q.Properties})
+		state, err := s.driver.Read(context.Background(), &provider.Request{Type: q.Type, LogicalID: q.Name, Desired: q.Properties})
 		if err != nil {
 			return nil, err
 		}

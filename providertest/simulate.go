@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/ros"
 	"github.com/bianpai/bianpai/template"
@@ -25,6 +26,13 @@ type SimulateOptions struct {
 	Changes int
 	// Limit ends a simulation that hangs. 0: 30 seconds.
 	Limit time.Duration
+	// Connect, if set, gives another provider than the cloud itself: one that
+	// makes the resources by calls, which the cloud answers. Such a simulation
+	// belongs into a testing/synctest bubble, with a Limit of hours: providers
+	// wait as long as the services take. What calls have made does not say which
+	// resource of the stack it is, so less is compared; in the end the cloud
+	// must be empty.
+	Connect func(*Cloud) (provider.Provider, error)
 }
 
 // Simulation tells how a template fared in Simulate.
@@ -163,6 +171,7 @@ type simulation struct {
 	types  Types
 	report *Simulation
 	cloud  *Cloud
+	driver provider.Provider // the cloud itself unless Connect says otherwise
 	engine *ros.Engine
 
 	stackID string   // empty until the first plan
@@ -176,10 +185,7 @@ func (s *simulation) run(ctx context.Context, t *template.Template) {
 	cloud, err := NewCloud(&Options{Types: s.types})
 	if err == nil {
 		s.cloud = cloud
-		s.engine, err = ros.New(cloud, &ros.Options{
-			Region: cloud.region, Account: cloud.account, World: engineWorld(),
-			Retry: ros.Retry{Min: time.Millisecond, Max: 4 * time.Millisecond, Attempts: 6},
-		})
+		err = s.connect()
 	}
 	if err != nil {
 		s.fail("plan", err)
@@ -218,6 +224,22 @@ func (s *simulation) run(ctx context.Context, t *template.Template) {
 		}
 	}
 	s.report.Verdict = Passed
+}
+
+// connect makes the engine over the cloud.
+func (s *simulation) connect() error {
+	retry := ros.Retry{Min: time.Millisecond, Max: 4 * time.Millisecond, Attempts: 6}
+	s.driver = s.cloud
+	if s.opts.Connect != nil {
+		driver, err := s.opts.Connect(s.cloud)
+		if err != nil {
+			return err
+		}
+		s.driver, retry = driver, ros.Retry{}
+	}
+	engine, err := ros.New(s.driver, &ros.Options{Region: s.cloud.region, Account: s.cloud.account, World: engineWorld(), Retry: retry})
+	s.engine = engine
+	return err
 }
 
 // notApplicable is the error of a step that a template does not allow.

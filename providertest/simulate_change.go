@@ -157,6 +157,9 @@ func (s *simulation) changed(p *ros.Plan, before map[string]string) error {
 		must[step.LogicalID] = must[step.LogicalID] || step.Verb == ros.CreateVerb
 		may[step.LogicalID] = may[step.LogicalID] || step.Verb == ros.CreateVerb || slices.Contains(step.Outcomes, ros.ReplaceOutcome)
 	}
+	if s.opts.Connect != nil {
+		return nil // calls do not say for which resource they are
+	}
 	for id, token := range s.tokens() {
 		switch replaced := before[id] != token; {
 		case replaced && !may[id]:

@@ -103,6 +103,7 @@ func TestHangIsNamed(t *testing.T) {
 func newSimulation(t *testing.T) *simulation {
 	t.Helper()
 	s := &simulation{report: &Simulation{}, types: schema.Default(), cloud: New(t, nil)}
+	s.driver = s.cloud
 	var err error
 	if s.engine, err = ros.New(s.cloud, &ros.Options{Region: s.cloud.region, Account: s.cloud.account}); err != nil {
 		t.Fatal(err)

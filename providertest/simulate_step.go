@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/ros"
@@ -137,6 +138,12 @@ func (s *simulation) remove(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if made := s.cloud.Resources(); s.opts.Connect != nil && len(made) > 0 && !s.now.retainsAny() {
+		return "", inconsistent("the stack is deleted, but %s are left in the cloud", named(made))
+	}
+	if s.opts.Connect != nil {
+		return planned(p), nil
+	}
 	var left, kept []Item
 	for _, item := range s.cloud.Resources() {
 		if s.now.retains(item.LogicalID) {
@@ -152,6 +159,11 @@ func (s *simulation) remove(ctx context.Context) (string, error) {
 		return fmt.Sprintf("%s; kept as DeletionPolicy says: %s", planned(p), named(kept)), nil
 	}
 	return planned(p), nil
+}
+
+// retainsAny reports whether some resource stays in the cloud.
+func (v *variant) retainsAny() bool {
+	return slices.ContainsFunc(v.desired.Resources, func(r *template.DesiredResource) bool { return r.DeletionPolicy == "Retain" })
 }
 
 // retains reports whether a resource stays in the cloud when the stack lets it

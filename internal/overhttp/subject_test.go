@@ -79,8 +79,8 @@ func subject(t *testing.T) *providertest.ConformanceSubject {
 	return &providertest.ConformanceSubject{
 		Provider: p,
 		Region:   cloud.Region(), Account: account,
-		Count: func() int { return len(cloud.Resources()) },
-		Fault: w.fail,
+		Count:       func() int { return len(cloud.Resources()) },
+		Fault:       w.fail,
 		Unsimulated: cloud.ShapeAnswered,
 	}
 }

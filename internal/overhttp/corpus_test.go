@@ -1,0 +1,145 @@
+package overhttp_test
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bianpai/bianpai/provider"
+	"github.com/bianpai/bianpai/provider/schema"
+	"github.com/bianpai/bianpai/providertest"
+	"github.com/bianpai/bianpai/template"
+)
+
+// corpus parses the public stack templates that need no transform.
+func corpus(t *testing.T) []*template.Template {
+	t.Helper()
+	root := os.Getenv("BIANPAI_CORPUS")
+	if root == "" {
+		t.Skip("no corpus: BIANPAI_CORPUS is not set")
+	}
+	root = filepath.Join(root, "ros")
+	var out []*template.Template
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path)) {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil || template.Detect(src) != template.Stack {
+			return err
+		}
+		name, _ := filepath.Rel(root, path)
+		if tmpl, err := template.Parse(name, src, nil); err == nil && !tmpl.NeedsTransform() && len(tmpl.Resources) > 0 {
+			out = append(out, tmpl)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// driven are the types as the real provider has them, so that both plans are
+// made from the same facts.
+type driven struct{ types map[string]*provider.Type }
+
+func newDriven(t *testing.T) *driven {
+	p, _ := dial(t, providertest.New(t, nil))
+	d := &driven{types: map[string]*provider.Type{}}
+	for name := range schema.Default().Names() {
+		d.types[name] = schema.Default().Type(name)
+		if typ, err := p.Describe(t.Context(), name); err == nil {
+			d.types[name] = typ
+		}
+	}
+	return d
+}
+
+func (d *driven) Type(name string) *provider.Type { return d.types[name] }
+
+// TestCorpusOverHTTP takes every public template whose types are all proven
+// through the life of a stack, over HTTP, and compares its plans with those in
+// memory.
+func TestCorpusOverHTTP(t *testing.T) {
+	templates := corpus(t)
+	_, listed := provenTypes(t)
+	proven := map[string]bool{}
+	for _, typ := range listed {
+		proven[typ] = true
+	}
+	types := newDriven(t)
+	blockers, alone := map[string]int{}, map[string]int{}
+	able, passed := 0, 0
+	for _, tmpl := range templates {
+		lacks := map[string]bool{}
+		for _, r := range tmpl.Resources {
+			if !proven[r.Type] {
+				lacks[r.Type] = true
+			}
+		}
+		for typ := range lacks {
+			blockers[typ]++
+			if len(lacks) == 1 {
+				alone[typ]++
+			}
+		}
+		if len(lacks) > 0 {
+			continue
+		}
+		able++
+		t.Run(strings.ReplaceAll(tmpl.Name, "/", "|"), func(t *testing.T) {
+			if lifeOverHTTP(t, tmpl, types) {
+				passed++
+			}
+		})
+	}
+	t.Logf("%d of %d templates have proven types only, %d of them pass over HTTP", able, len(templates), passed)
+	names := slices.SortedFunc(maps.Keys(blockers), func(a, b string) int {
+		return cmp.Or(cmp.Compare(blockers[b], blockers[a]), strings.Compare(a, b))
+	})
+	for _, name := range names[:min(len(names), 40)] {
+		t.Logf("%s blocks %d templates, %d of them alone", name, blockers[name], alone[name])
+	}
+}
+
+// lifeOverHTTP simulates a template in memory and over HTTP. A template that
+// fails in memory shows nothing.
+func lifeOverHTTP(t *testing.T, tmpl *template.Template, types *driven) bool {
+	inMemory := providertest.Simulate(t.Context(), tmpl, &providertest.SimulateOptions{Types: types})
+	if inMemory.Verdict != providertest.Passed {
+		t.Logf("in memory: %s %v%s", inMemory.Verdict, inMemory.Err(), inMemory.Reason)
+		return false
+	}
+	var over *providertest.Simulation
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		over = providertest.Simulate(ctx, tmpl, &providertest.SimulateOptions{
+			Types: types, Limit: 48 * time.Hour,
+			Connect: func(cloud *providertest.Cloud) (provider.Provider, error) {
+				p, _ := dial(t, cloud)
+				return p, nil
+			},
+		})
+	})
+	if over.Verdict != providertest.Passed {
+		t.Error(over.Err())
+		return false
+	}
+	for i, step := range inMemory.Steps {
+		if i < len(over.Steps) && step.Detail != over.Steps[i].Detail {
+			t.Errorf("%s: in memory %q, over HTTP %q", step.Name, step.Detail, over.Steps[i].Detail)
+			return false
+		}
+	}
+	return true
+}
