@@ -43,7 +43,7 @@ func (w *walk) branches(arg template.Node, p *provider.Property, name string) {
 func (w *walk) names(c *Call) {
 	arg := c.Arg
 	switch {
-	case c.Name == "Ref" && arg.Kind() == template.NodeString:
+	case c.Name == "Ref":
 		w.refer(c, ToValue, arg.Text(), "", arg, arg.Range())
 	case c.Name == "Fn::GetAtt" && arg.Kind() == template.NodeList && arg.Len() == 2:
 		w.refer(c, ToAttribute, arg.At(0).Text(), arg.At(1).Text(), arg.At(0), arg.At(0).Range())

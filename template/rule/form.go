@@ -53,6 +53,9 @@ func (w *walk) formNode(n template.Node) {
 				continue
 			}
 			before := w.enter(member.Key())
+			if member.Key() == "MappingName" {
+				w.refer(nil, ToMapping, member.Text(), "", member, member.Range())
+			}
 			w.formNode(member)
 			w.leave(before)
 		}

@@ -50,6 +50,9 @@ func runUnknownProperty(p *Pass) {
 		}
 		for _, u := range m.unknown() {
 			name, fitting := u.member.Key(), u.right
+			if m.readOnly(u) {
+				continue
+			}
 			if fitting == "" {
 				fitting = fewOf(m.free())
 			}
@@ -57,6 +60,26 @@ func runUnknownProperty(p *Pass) {
 			d.Severity = m.Severity
 			if u.sure && !u.member.Shared() {
 				p.offer(d, u.member.KeyRange(), name, u.right)
+			}
+		}
+	})
+}
+
+// readOnly reports whether an unknown member is what the type gives, not what
+// it takes.
+func (m *Members) readOnly(u nearName) bool {
+	_, is := m.Type.Attributes[u.member.Key()]
+	return is && m.Top && u.right == ""
+}
+
+func runReadOnlyProperty(p *Pass) {
+	p.OnMembers(func(m *Members) {
+		if m.Severity == 0 {
+			return
+		}
+		for _, u := range m.unknown() {
+			if name := u.member.Key(); m.readOnly(u) {
+				p.Report(u.member.KeyRange(), name, name, m.Type.Name).Severity = m.Severity
 			}
 		}
 	})

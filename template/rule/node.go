@@ -7,21 +7,21 @@ import (
 )
 
 // fields walks a map whose members are known, or of which nothing is known.
-// complete says that none known means that there are none; raw is the member
-// that holds a template of its own.
-func (w *walk) fields(n template.Node, known map[string]*provider.Property, freeKeys, complete bool, raw string) {
+// top says that they are the properties of a resource, so that none known may
+// mean that there are none; raw is the one that holds a template of its own.
+func (w *walk) fields(n template.Node, known map[string]*provider.Property, freeKeys, top bool, raw string) {
 	if name, arg, isCall := template.Call(n); isCall {
 		w.call(n, name, arg, nil, "")
 		return
 	}
-	if !freeKeys && (len(known) > 0 || complete) {
+	if !freeKeys && (len(known) > 0 || top && w.typ.Coverage >= provider.CoverageTop) {
 		place := n.KeyRange()
 		if place == (diag.Range{}) && n.Len() > 0 {
 			place = n.At(0).KeyRange() // an item of a list begins with its first member
 		} else if place == (diag.Range{}) {
 			place = n.Range()
 		}
-		w.tellMembers(n, place, known)
+		w.tellMembers(n, place, known, top)
 	}
 	for i := range n.Len() {
 		member := n.At(i)
@@ -35,8 +35,8 @@ func (w *walk) fields(n template.Node, known map[string]*provider.Property, free
 	}
 }
 
-func (w *walk) tellMembers(n template.Node, place diag.Range, known map[string]*provider.Property) {
-	m := &Members{Node: n, Known: known, Type: w.typ, Place: place, Severity: w.severity}
+func (w *walk) tellMembers(n template.Node, place diag.Range, known map[string]*provider.Property, top bool) {
+	m := &Members{Node: n, Known: known, Type: w.typ, Top: top, Place: place, Severity: w.severity}
 	for _, f := range w.members {
 		f(m)
 	}

@@ -14,7 +14,6 @@ import (
 type Pass struct {
 	Template *template.Template
 	Types    template.Types // nil if nothing is known of resource types
-	Strict   bool           // see Options
 
 	walk *walk
 	rule *Rule
@@ -105,6 +104,7 @@ type Members struct {
 	Node  template.Node                 // zero where Properties is missing
 	Known map[string]*provider.Property // by name
 	Type  *provider.Type                // of the resource
+	Top   bool                          // it is Properties itself
 	// Place is where to report what is missing.
 	Place diag.Range
 	// Severity is how bad it is to go against what is known of the type, by

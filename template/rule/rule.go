@@ -16,6 +16,8 @@ type Rule struct {
 	// Severity is that of its findings. A rule may find something less bad,
 	// never something worse.
 	Severity diag.Severity
+	// Limit says that its warnings are errors under Options.Strict.
+	Limit bool
 	// Doc says what it finds and why that is wrong.
 	Doc string
 	// Established are names of the same finding elsewhere: codes of errors of
@@ -52,6 +54,12 @@ type Options struct {
 func Default() []*Rule {
 	return slices.Concat(
 		typeRules(),
+		shapeRules(),
+		parameterRules(),
+		unusedRules(),
+		duplicateRules(),
+		formRules(),
+		limitRules(),
 		conditionRules(),
 		waiverRules(),
 	)
@@ -81,14 +89,32 @@ func Check(t *template.Template, opts *Options) diag.List {
 	}
 	for _, r := range rules {
 		if !slices.Contains(opts.Off, r.Code) {
-			r.Run(&Pass{Template: t, Types: opts.Types, Strict: opts.Strict, walk: w, rule: r})
+			r.Run(&Pass{Template: t, Types: opts.Types, walk: w, rule: r})
 		}
 	}
 	w.run()
+	if opts.Strict {
+		w.strict(rules)
+	}
 	w.found = slices.DeleteFunc(w.found, func(d diag.Diagnostic) bool { return slices.Contains(opts.Off, d.Code) })
 	if !opts.NoWaivers {
 		w.waive()
 	}
 	w.found.Sort()
 	return w.found
+}
+
+// strict makes errors of the warnings about limits.
+func (w *walk) strict(rules []*Rule) {
+	codes := slices.Clone(parseLimits)
+	for _, r := range rules {
+		if r.Limit {
+			codes = append(codes, r.Code)
+		}
+	}
+	for i := range w.found {
+		if d := &w.found[i]; d.Severity == diag.Warning && slices.Contains(codes, d.Code) {
+			d.Severity = diag.Error
+		}
+	}
 }

@@ -78,13 +78,18 @@ func findings(src string, l diag.List) []string {
 	return out
 }
 
+// only gives the built-in rules of some codes.
+func only(codes []diag.Code) []*rule.Rule {
+	return slices.DeleteFunc(rule.Default(), func(r *rule.Rule) bool { return !slices.Contains(codes, r.Code) })
+}
+
 func validate(t *testing.T, src string, types template.Types) diag.List {
 	t.Helper()
 	tmpl, err := template.Parse("t.yaml", []byte(src), nil)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}
-	return rule.Check(tmpl, &rule.Options{Types: types})
+	return rule.Check(tmpl, &rule.Options{Types: types, Rules: only(checkedCodes)})
 }
 
 func TestValidateProperties(t *testing.T) {
@@ -188,7 +193,7 @@ func TestValidateProperties(t *testing.T) {
 			want = append(want, f[0]+" "+f[1]+" Resources.R.Properties."+f[2])
 		}
 		tmpl, _ := template.Parse("t.yaml", []byte(src), nil)
-		own := slices.DeleteFunc(rule.Check(tmpl, &rule.Options{Types: newPlant()}), func(d diag.Diagnostic) bool {
+		own := slices.DeleteFunc(rule.Check(tmpl, &rule.Options{Types: newPlant(), Rules: only(checkedCodes)}), func(d diag.Diagnostic) bool {
 			return slices.ContainsFunc(tmpl.Diagnostics(), func(p diag.Diagnostic) bool { return p.Code == d.Code })
 		})
 		if diff := cmp.Diff(want, findings(src, own)); diff != "" {
@@ -372,11 +377,11 @@ func TestValidateLeavesTheTemplateAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(tmpl.Diagnostics())
-	first, second := rule.Check(tmpl, &rule.Options{Types: newPlant()}), rule.Check(tmpl, &rule.Options{Types: newPlant()})
+	first, second := rule.Check(tmpl, &rule.Options{Types: newPlant(), Rules: only(checkedCodes)}), rule.Check(tmpl, &rule.Options{Types: newPlant(), Rules: only(checkedCodes)})
 	if len(first) != before+1 || len(second) != len(first) || len(tmpl.Diagnostics()) != before {
 		t.Errorf("%d findings of Parse, then %d and %d; Parse's are now %d", before, len(first), len(second), len(tmpl.Diagnostics()))
 	}
-	if got := rule.Check(tmpl, &rule.Options{Types: nil}); len(got) != before {
+	if got := rule.Check(tmpl, &rule.Options{Types: nil, Rules: only(checkedCodes)}); len(got) != before {
 		t.Errorf("without types: %v", got)
 	}
 }
@@ -393,7 +398,7 @@ Outputs: {O: {Value: {Fn::GetAtt: ["Sub[0]", Outputs.A]}}}
 	for i := range whole {
 		for _, src := range []string{whole[:i], whole[i:], whole[:i] + whole[min(i+1, len(whole)):]} {
 			tmpl, _ := template.Parse("t.yaml", []byte(src), nil)
-			if found := rule.Check(tmpl, &rule.Options{Types: schema.Default()}); len(found) < len(tmpl.Diagnostics()) {
+			if found := rule.Check(tmpl, &rule.Options{Types: schema.Default(), Rules: only(checkedCodes)}); len(found) < len(tmpl.Diagnostics()) {
 				t.Fatalf("findings of Parse are lost in\n%s", src)
 			}
 		}
@@ -412,7 +417,7 @@ func BenchmarkValidateFaults(b *testing.B) {
 		tmpl, _ := template.Parse("t.yaml", []byte(src.String()), nil)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				rule.Check(tmpl, &rule.Options{Types: schema.Default()})
+				rule.Check(tmpl, &rule.Options{Types: schema.Default(), Rules: only(checkedCodes)})
 			}
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n*2), "µs/fault")
 		})

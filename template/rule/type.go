@@ -25,6 +25,8 @@ func typeRules() []*Rule {
 			Doc: "A type that only the Serverless transform understands, in a template without it."},
 		{Code: "unknown-property", Severity: diag.Error, Run: runUnknownProperty,
 			Doc: "A property, or a member of one, that the type does not have. A warning where not enough is known of the type."},
+		{Code: "read-only-property", Severity: diag.Error, Run: runReadOnlyProperty,
+			Doc: "An attribute of the type, which can be read by Fn::GetAtt, given as a property."},
 		{Code: "missing-property", Severity: diag.Error, Run: runMissingProperty,
 			Doc: "A required property that is neither given nor misspelt."},
 		{Code: "deprecated-property", Severity: diag.Warning, Run: runDeprecatedProperty,

@@ -211,9 +211,9 @@ func (w *walk) properties(n, owner template.Node, raw string) {
 	defer w.leave(before)
 	switch {
 	case n.Kind() == template.NodeNull && w.typ != nil:
-		w.tellMembers(n, owner.KeyRange(), w.typ.Properties)
+		w.tellMembers(n, owner.KeyRange(), w.typ.Properties, true)
 	case n.Kind() == template.NodeMap && w.typ != nil:
-		w.fields(n, w.typ.Properties, false, w.typ.Coverage >= provider.CoverageTop, raw)
+		w.fields(n, w.typ.Properties, false, true, raw)
 	default:
 		w.fields(n, nil, true, false, raw)
 	}
