@@ -128,6 +128,8 @@ var behaviours = map[string]behaviour{
 	"ECS DetachNetworkInterface":    detachInterface,
 	"ECS DeleteNetworkInterface":    deleteInterface,
 
+	"RDS ModifySecurityIps": modifySecurityIPs,
+
 	"ROS CreateStack": createStack,
 	"ROS GetStack":    getStack,
 	"ROS DeleteStack": deleteStack,

@@ -69,6 +69,7 @@ func (c *Cloud) perform(ctx context.Context, n int, req *provider.Call) (json.Ra
 		return withRequestID(body, requestID(n)), nil
 	}
 	c.mu.Lock()
+	c.reap()
 	f, refusal := c.frame(n, req)
 	if refusal != nil {
 		c.mu.Unlock()
@@ -149,6 +150,9 @@ func (f *frame) run() (json.RawMessage, error) {
 		return withRequestID(had.Body, requestID(f.number)), nil
 	}
 	behave := behaviours[f.api.Service+" "+f.api.Name]
+	if behave == nil {
+		behave = behaving(f)
+	}
 	if behave == nil {
 		behave = byShape
 	}

@@ -11,7 +11,8 @@ import (
 func BenchmarkCall(b *testing.B) {
 	for name, req := range map[string]*provider.Call{
 		"behaviour": {Service: "ECS", API: "DescribeInstances"},
-		"shape":     {Service: "RDS", API: "DescribeDBInstances", Parameters: json.RawMessage(`{"DBInstanceId": "rm-1"}`)},
+		"file":      {Service: "RDS", API: "DescribeDBInstances"},
+		"shape":     {Service: "RDS", API: "DescribeSlowLogs", Parameters: json.RawMessage(`{"DBInstanceId": "rm-1"}`)},
 	} {
 		b.Run(name, func(b *testing.B) {
 			c := providertest.New(b, nil)

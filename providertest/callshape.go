@@ -15,6 +15,7 @@ type filler struct {
 	f     *frame
 	m     *maker
 	known map[string]any // members that are known, by name
+	deep  bool           // known members are made whole
 	inner int            // elements of lists in elements of lists
 	mem   map[string]any // what earlier calls have set on what the object is about
 }
@@ -149,9 +150,8 @@ func (x *filler) top(members []answerMember, subjects []string, param string) ma
 	total := 0
 	for i := range members {
 		m := &members[i]
-		switch m.name {
-		case "Code", "Message", "ErrorCode", "ErrorMessage", "ErrCode", "ErrMessage", "NextToken", "code", "message", "nextToken":
-			continue // of failures, and of more pages
+		if ofFailure(m.name) {
+			continue
 		}
 		v := x.topMember(m, subjects, param)
 		if list, ok := v.([]any); ok {
@@ -172,6 +172,16 @@ func (x *filler) top(members []answerMember, subjects []string, param string) ma
 		}
 	}
 	return out
+}
+
+// ofFailure reports whether a member of a response tells of a failure, or of
+// more pages.
+func ofFailure(name string) bool {
+	switch name {
+	case "Code", "Message", "ErrorCode", "ErrorMessage", "ErrCode", "ErrMessage", "NextToken", "code", "message", "nextToken":
+		return true
+	}
+	return false
 }
 
 func (x *filler) topMember(m *answerMember, subjects []string, param string) any {
@@ -239,7 +249,11 @@ func (x *filler) object(members []answerMember, depth int) map[string]any {
 func (x *filler) value(m *answerMember, depth int) any {
 	for _, from := range [...]map[string]any{x.known, x.mem} {
 		if v, ok := from[m.name]; ok {
-			if v, ok := m.fit(v); ok {
+			fit := m.fit
+			if x.deep {
+				fit = m.complete
+			}
+			if v, ok := fit(v); ok {
 				return v
 			}
 		}

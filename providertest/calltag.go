@@ -26,6 +26,11 @@ func (c *Cloud) owner(id string) (*thing, string) {
 			return t, of.name
 		}
 	}
+	for _, o := range c.byID[id] {
+		if t := c.thing(kindFor(o.Type), id); t != nil {
+			return t, strings.ToLower(lastPart(o.Type))
+		}
+	}
 	return nil, ""
 }
 

@@ -53,7 +53,7 @@ func ExampleCloud_Call() {
 	for _, req := range []*provider.Call{
 		{Token: "t-1", Service: "ECS", API: "RunInstances", Parameters: json.RawMessage(`{"ImageId": "aliyun_3", "InstanceType": "ecs.g7.large"}`)},
 		{Service: "ECS", API: "RebootInstance", Parameters: json.RawMessage(`{"InstanceId": "i-1"}`)},
-		{Service: "RDS", API: "RestartDBInstance", Parameters: json.RawMessage(`{"DBInstanceId": "rm-1"}`)},
+		{Service: "RDS", API: "DescribeSlowLogs", Parameters: json.RawMessage(`{"DBInstanceId": "rm-1"}`)},
 	} {
 		_, err := cloud.Call(context.Background(), req)
 		refusal, _ := errors.AsType[*provider.Error](err)
@@ -64,7 +64,7 @@ func ExampleCloud_Call() {
 	// Output:
 	// RunInstances false
 	// RebootInstance true
-	// RestartDBInstance false
+	// DescribeSlowLogs false
 	// 1 resource
-	// by shape: [RDS.RestartDBInstance 1]
+	// by shape: [RDS.DescribeSlowLogs 1]
 }
