@@ -206,6 +206,9 @@ func (t *thing) vanish() {
 // idsOf gives the ids of the kind's things that a resource stands for.
 func (k *kind) idsOf(o *object) []string {
 	ids := []string{o.ID}
+	if o.Type == k.typ {
+		return ids // other ids are of what came with it, such as a route table
+	}
 	for _, alias := range o.Aliases {
 		if strings.HasPrefix(alias, styleOf(k.typ).prefix()) && styleOf(k.typ).prefix() != "" {
 			ids = append(ids, alias)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bianpai/bianpai/provider"
@@ -52,6 +53,8 @@ func (x *exchange) serviceRefusal(e *provider.Error) *refusal {
 		if x.to.api != nil || !x.g.knows(x.to.service.Code) {
 			no.message = e.Message
 		}
+	case e.Kind == provider.Throttled && !strings.HasPrefix(e.Code, "Throttling"):
+		no.status = http.StatusTooManyRequests
 	case no.status == 0:
 		no.status = http.StatusBadRequest
 	}

@@ -78,7 +78,7 @@ func (rs *routes) find(in *incoming) (target, *refusal) {
 	if in.action == "" {
 		return to, missing("Action")
 	}
-	to.service = candidates[0]
+	to.service = candidates[len(candidates)-1]
 	for _, s := range candidates {
 		api, ok := rs.index.API(s.Code, in.action)
 		if !ok {
@@ -100,8 +100,9 @@ func (rs *routes) find(in *incoming) (target, *refusal) {
 }
 
 // candidates are the services that a request may mean: that of the host, if it
-// names one, else all of the version. A host or a version of which nothing is
-// known is left to the scripts of the cloud.
+// names one, else all of the version. The last of them is meant if none has such
+// an API; where nothing is known of the host's service, that is left to the
+// scripts of the cloud.
 func (rs *routes) candidates(product, version string) []calls.Service {
 	var list []calls.Service
 	for _, s := range rs.services {
@@ -112,8 +113,8 @@ func (rs *routes) candidates(product, version string) []calls.Service {
 			list = append(list, s)
 		}
 	}
-	if len(list) == 0 && product != "" {
-		list = []calls.Service{{Code: strings.ToUpper(product), Product: product, Version: version}}
+	if product != "" {
+		list = append(list, calls.Service{Code: strings.ToUpper(product), Product: product, Version: version})
 	}
 	return list
 }
@@ -130,31 +131,37 @@ func names(s calls.Service, product string) bool {
 var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z0-9-]+$`)
 
 // readHost reads product and region from a host such as
-// ecs.cn-hangzhou.aliyuncs.com; both are empty for one of another kind.
+// ecs.cn-hangzhou.aliyuncs.com or ACCOUNT.cn-hangzhou.fc.aliyuncs.com; both are
+// empty for one of another kind.
 func readHost(host string) (product, region string) {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 {
 		host = host[:i]
 	}
-	labels := strings.Split(strings.ToLower(host), ".")
-	if len(labels) < 3 || labels[len(labels)-2] != "aliyuncs" {
+	rest, ok := strings.CutSuffix(strings.ToLower(host), ".aliyuncs.com")
+	if !ok {
 		return "", ""
 	}
-	product = labels[0]
-	if len(labels) > 3 && regionForm.MatchString(labels[1]) {
-		region = labels[1]
-	} else if head, tail, ok := strings.Cut(product, "-cn-"); ok {
+	for i, label := range strings.Split(rest, ".") {
+		switch {
+		case strings.Trim(label, "0123456789") == "": // the account
+		case i > 0 && region == "" && regionForm.MatchString(label):
+			region = label
+		case product == "":
+			product = label
+		}
+	}
+	if head, tail, ok := strings.Cut(product, "-cn-"); ok && region == "" {
 		product, region = head, "cn-"+tail
 	}
-	product = strings.TrimSuffix(strings.TrimSuffix(product, "-vpc"), "-intl")
-	return product, region
+	return strings.TrimSuffix(strings.TrimSuffix(product, "-vpc"), "-intl"), region
 }
 
 // findPath finds a ROA call by method and path. Of several that fit, the one
 // that the header names is meant, else the one with the fewest placeholders.
 func (rs *routes) findPath(in *incoming, to target, candidates []calls.Service) (target, *refusal) {
-	to.service = candidates[0]
+	to.service = candidates[len(candidates)-1]
 	parts := split(in.path)
-	fewest := len(parts) + 1
+	fewest := len(parts)
 	for _, s := range candidates {
 		for _, rt := range rs.paths[pathKey(in.version, in.method, parts)] {
 			if rt.service.Code != s.Code {
@@ -164,7 +171,7 @@ func (rs *routes) findPath(in *incoming, to target, candidates []calls.Service) 
 			if ok && rt.api.Name == in.action {
 				n = -1
 			}
-			if ok && n < fewest {
+			if ok && n <= fewest { // what the SDK knows comes later in the table
 				fewest = n
 				to.service, to.api, to.name = s, rt.api, rt.api.Name
 			}
