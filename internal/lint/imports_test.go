@@ -183,27 +183,42 @@ func TestDependenciesBehindASeam(t *testing.T) {
 	}
 }
 
-// TestROSLinksNoSDK checks that a program of template, ros and oos compiles
-// neither the cloud's SDK nor an HTTP client.
-func TestROSLinksNoSDK(t *testing.T) {
+// light lists what programs are not to carry: what a package links, by way of
+// what it imports, is nothing of heavy.
+var light = []struct{ packages, heavy string }{
+	{"template ros oos", "github.com/aliyun net/http"},
+	{"provider provider/calls provider/schema provider/alicloud provider/alicloud/credential providertest", "github.com/aliyun"},
+}
+
+// TestLightPackages checks that a program without the one package that speaks
+// to the cloud compiles no SDK, and one of templates and engines no HTTP client.
+func TestLightPackages(t *testing.T) {
 	m := loaded(t)
-	var roots []string
+	here := map[string]bool{}
 	for _, u := range m.units {
-		if u.path == "template" || u.path == "ros" || u.path == "oos" {
-			roots = append(roots, "./"+u.path)
+		here[u.path] = true
+	}
+	carries, err := goList(m.root, "-deps", "./provider/alicloud/transport")
+	if err != nil || !slices.ContainsFunc(carries, func(p *listed) bool { return under(p.ImportPath, "github.com/aliyun") }) {
+		t.Fatalf("the package that links the SDK does not: this looks for the wrong thing (%v)", err)
+	}
+	for _, l := range light {
+		args := []string{"-deps"}
+		for path := range strings.FieldsSeq(l.packages) {
+			if !here[path] {
+				t.Fatalf("there is no package %s: put its new name into the table", path)
+			}
+			args = append(args, "./"+path)
 		}
-	}
-	if len(roots) < 2 {
-		t.Fatalf("found only %v of template, ros and oos", roots)
-	}
-	deps, err := goList(m.root, append([]string{"-deps"}, roots...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range deps {
-		for _, heavy := range []string{"github.com/aliyun", "net/http"} {
-			if under(p.ImportPath, heavy) {
-				t.Errorf("a program that imports only %s links %s: find out who imports it with `go mod why` or `go list -deps`, and cut it", strings.Join(roots, ", "), p.ImportPath)
+		deps, err := goList(m.root, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range deps {
+			for heavy := range strings.FieldsSeq(l.heavy) {
+				if under(p.ImportPath, heavy) {
+					t.Errorf("a program that imports only %s links %s: find out who imports it with `go list -deps`, and cut it", l.packages, p.ImportPath)
+				}
 			}
 		}
 	}
