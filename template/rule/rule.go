@@ -20,8 +20,7 @@ type Rule struct {
 	Limit bool
 	// Doc says what it finds and why that is wrong.
 	Doc string
-	// Established are names of the same finding elsewhere: codes of errors of
-	// the service, and those of its own tools.
+	// Established are names of the same finding elsewhere, see Established.
 	Established []string
 	// Words are the texts of a code outside the catalogue, with {0}, {1}, …
 	// for the arguments of a finding; English where a language is missing.
@@ -52,7 +51,7 @@ type Options struct {
 // Default returns the built-in rules in the order of their groups. The slice is
 // the caller's to change, the rules are not.
 func Default() []*Rule {
-	return slices.Concat(
+	rules := slices.Concat(
 		typeRules(),
 		shapeRules(),
 		parameterRules(),
@@ -60,9 +59,14 @@ func Default() []*Rule {
 		duplicateRules(),
 		formRules(),
 		limitRules(),
+		nestedRules(),
 		conditionRules(),
 		waiverRules(),
 	)
+	for _, r := range rules {
+		r.Established = Established(r.Code)
+	}
+	return rules
 }
 
 // Certain returns the built-in rules that find errors, which is what the

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/template/rule"
 )
 
 func main() {
@@ -78,6 +79,9 @@ func page(code diag.Code, e *example) []byte {
 		if hint != "" {
 			fmt.Fprintf(&b, "\n%s\n", hint)
 		}
+	}
+	if names := rule.Established(code); len(names) > 0 {
+		fmt.Fprintf(&b, "\n## Known elsewhere as / 其他名称\n\n%s\n", strings.Join(names, ", "))
 	}
 	b.WriteString("\n## Example / 示例\n\n")
 	switch {
