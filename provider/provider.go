@@ -98,6 +98,7 @@ type Call struct {
 	API        string // "DescribeInstances"
 	Version    string // empty: the caller's default for the service
 	Region     string
+	Role       string          // RAM role to make it under, a name or an ARN; empty: the caller's own identity
 	Parameters json.RawMessage // a JSON object
 	// Of calls that are paths rather than actions (ROA, OSS): what the caller
 	// says of the HTTP request. Empty: what the service's table says.

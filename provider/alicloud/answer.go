@@ -15,6 +15,13 @@ import (
 // of status 200 that they failed, and some answers come from a proxy in between
 // and are not JSON.
 func AnswerError(req *Request, resp *Response) *provider.Error {
+	_, e := readAnswer(req, resp)
+	return e
+}
+
+// readAnswer gives the members of an answer that is an object, and what it
+// refuses.
+func readAnswer(req *Request, resp *Response) (map[string]any, *provider.Error) {
 	ok := resp.Status >= 200 && resp.Status < 300
 	body, err := decodeJSON(resp.Body)
 	fields, _ := body.(map[string]any)
@@ -24,9 +31,9 @@ func AnswerError(req *Request, resp *Response) *provider.Error {
 	}
 	switch {
 	case ok && fields != nil && e.Code == "":
-		return nil
+		return fields, nil
 	case ok && (len(resp.Body) == 0 || err == nil && fields == nil || raw(req, resp)):
-		return nil
+		return fields, nil
 	case fields == nil:
 		e.Code, e.Message = "NoJSON", "status "+strconv.Itoa(resp.Status)+": "+excerpt(resp.Body)
 	case e.Code == "":
@@ -37,13 +44,13 @@ func AnswerError(req *Request, resp *Response) *provider.Error {
 	}
 	if e.After = retryAfter(resp); e.After > 0 {
 		e.Kind = provider.Throttled
-		return e
+		return fields, e
 	}
 	e.Kind = kindOf(req, resp.Status, e.Code)
 	if e.Kind == provider.Throttled {
 		e.After = throttlePause
 	}
-	return e
+	return fields, e
 }
 
 // throttlePause is how long a throttled call waits where the answer does not

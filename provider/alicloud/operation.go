@@ -119,20 +119,20 @@ func token(base string, n int) string {
 
 // send makes a call and reads what it answered.
 func (o *operation) send(ctx context.Context, req *Request) (any, error) {
-	return o.p.send(ctx, req)
+	body, err := o.p.send(ctx, req)
+	if e, ok := errors.AsType[*provider.Error](err); ok && o.moved && e.Code == provider.NotSent {
+		later := *e // this call was not sent, but the one that changes something was
+		later.Code = "Transport"
+		return nil, &later
+	}
+	return body, err
 }
 
 // send makes a call. Errors are of type *provider.Error, or the context's.
 func (p *Provider) send(ctx context.Context, req *Request) (any, error) {
-	resp, err := p.transport.Do(ctx, req)
+	resp, err := exchange(ctx, p.transport, req)
 	if err != nil {
-		if _, ok := errors.AsType[*provider.Error](err); ok || ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, &provider.Error{Kind: provider.Transient, Code: "Transport", Err: err}
-	}
-	if resp == nil {
-		return nil, &provider.Error{Kind: provider.Transient, Code: "Transport", Message: "no answer"}
+		return nil, err
 	}
 	if refused := AnswerError(req, resp); refused != nil {
 		return nil, refused
