@@ -75,7 +75,7 @@ func callFailed(req *provider.Call, class provider.CallClass, w *work, err error
 		}
 	}
 	res.err.Message = scrubAll(res.err.Message, secrets)
-	lost := typed && (p.Kind == provider.Transient || p.Kind == provider.InDoubt)
+	lost := typed && (p.Kind == provider.Transient && p.Code != provider.NotSent || p.Kind == provider.InDoubt)
 	lost = lost || !typed && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled))
 	res.unsure = lost
 	res.doubt = typed && p.Kind == provider.InDoubt || lost && !class.Repeat()

@@ -38,6 +38,10 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
+// NotSent is the code of an error of kind Transient that is certain to have had
+// no effect: there was no connection to send the call by.
+const NotSent = "NotSent"
+
 // Retry reports whether the same call may succeed later.
 func (k Kind) Retry() bool {
 	return k == Conflict || k == Throttled || k == Transient

@@ -144,6 +144,8 @@ func (e CallError) uncertain() bool {
 		return true
 	}
 	switch e.Kind {
+	case "transient":
+		return e.Code != provider.NotSent
 	case "invalid", "denied", "quota", "unavailable", "unsupported", "not-found", "throttled", "conflict", "needs-replacement":
 		return false
 	}

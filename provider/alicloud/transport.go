@@ -9,8 +9,8 @@ import "context"
 // Whatever a server answered is a Response, a refusal too: [AnswerError] tells
 // one from the other. Do fails only where there is no complete answer, with an
 // [*provider.Error]: of kind Transient where the request may or may not have
-// arrived, Denied where there are no credentials, Unsupported where it cannot
-// speak the style.
+// arrived, with the code [provider.NotSent] where it certainly did not, Denied
+// where there are no credentials, Unsupported where it cannot speak the style.
 type Transport interface {
 	Do(ctx context.Context, req *Request) (*Response, error)
 }

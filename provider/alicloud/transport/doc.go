@@ -22,7 +22,7 @@
 // once, whatever it waits for. What a server answered is an answer, whatever it
 // says; [alicloud.AnswerError] reads it. Where there is none, the error is the
 // context's, or a [*provider.Error]: of kind Transient where the request may
-// have arrived, with the code [NotSent] where it certainly did not, of kind
+// have arrived, with the code [provider.NotSent] where it certainly did not, of kind
 // Denied without a credential, Invalid or Unsupported where the request cannot
 // be sent as it is. Redirections are not followed.
 //

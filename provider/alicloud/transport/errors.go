@@ -11,10 +11,8 @@ import (
 	"github.com/bianpai/bianpai/provider"
 )
 
-// The codes of errors of this package. NotSent is the only one of kind Transient
-// that is certain: no connection came to be, so nothing can have happened.
+// The codes of errors of this package, with provider.NotSent.
 const (
-	NotSent          = "NotSent"
 	codeNoCredential = "NoCredential"
 	codeNoEndpoint   = "NoEndpoint"
 	codeStyle        = "UnsupportedStyle"
@@ -35,7 +33,7 @@ func (x *exchange) failure(ctx context.Context) *provider.Error {
 	case x.oversize:
 		e.Kind, e.Code = provider.Unknown, codeTooLarge
 	case x.unsent():
-		e.Code = NotSent
+		e.Code = provider.NotSent
 	case late:
 		e.Code = codeTimeout
 	case x.cut:

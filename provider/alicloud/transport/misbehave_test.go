@@ -147,13 +147,13 @@ func TestNotSent(t *testing.T) {
 		rt             http.RoundTripper
 		code           string
 	}{
-		{"refused", closed.URL, &http.Transport{}, transport.NotSent},
-		{"no TLS there", "https://" + plain.Listener.Addr().String(), &http.Transport{}, transport.NotSent},
-		{"certificate", self.URL, &http.Transport{}, transport.NotSent},
+		{"refused", closed.URL, &http.Transport{}, provider.NotSent},
+		{"no TLS there", "https://" + plain.Listener.Addr().String(), &http.Transport{}, provider.NotSent},
+		{"certificate", self.URL, &http.Transport{}, provider.NotSent},
 		{"no such host", "https://h.invalid", &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.DNSError{Err: "no such host", Name: "h.invalid", IsNotFound: true}
-		}}, transport.NotSent},
-		{"dial of another transport", "", roundTrip(func(*http.Request) (*http.Response, error) { return nil, &net.OpError{Op: "dial", Err: dialed} }), transport.NotSent},
+		}}, provider.NotSent},
+		{"dial of another transport", "", roundTrip(func(*http.Request) (*http.Response, error) { return nil, &net.OpError{Op: "dial", Err: dialed} }), provider.NotSent},
 		{"reset", "", roundTrip(func(*http.Request) (*http.Response, error) { return nil, &net.OpError{Op: "read", Err: dialed} }), "Transport"},
 		{"nobody knows", "", roundTrip(func(*http.Request) (*http.Response, error) { return nil, dialed }), "Transport"},
 		{"panic", "", roundTrip(func(*http.Request) (*http.Response, error) { panic("p") }), "Transport"},
@@ -207,7 +207,7 @@ func TestTimeInACall(t *testing.T) {
 		{"no connection", &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 			<-hung // net/http dials on for the next request
 			return nil, ended
-		}}, 0, 2 * time.Minute, transport.NotSent},
+		}}, 0, 2 * time.Minute, provider.NotSent},
 	}
 	for _, c := range cases {
 		t.Run(c.what, func(t *testing.T) {
