@@ -1,15 +1,19 @@
 // Command lint tells what is wrong with ROS and OOS templates before anything is
 // created.
 //
-//	go run ./examples/lint [-snippet] [-json | -sarif] [-fix] [-lang zh] [-strict] [-v] PATH...
+//	go run ./examples/lint [-snippet] [-json | -sarif] [-fix] [-lang zh] [-strict] [-off CODES] [-v] PATH...
 //
 // A PATH is a file, or a folder that is searched for *.yml, *.yaml and *.json.
-// What a file is, its content tells: a ROS template is checked against the
-// catalogue of resource types, an OOS template against the rules of its
-// language, anything else is skipped (-v says which). With -fix, what a finding
-// knows a remedy for is mended in the file, and the rest is told. The last line
-// counts. The exit code is 1 if there is an error in a template, 2 if the
-// command was misused.
+// What a file is, its content tells: a ROS template is checked by the rules of
+// package template/rule, an OOS template against the rules of its language,
+// anything else is skipped (-v says which). Findings are turned off by code with
+// -off, or in a template, where they are, with a reason:
+//
+//	# bianpai:ignore deprecated-property the old name works in this region
+//
+// With -fix, what a finding knows a remedy for is mended in the file, and the
+// rest is told. The last line counts. The exit code is 1 if there is an error in
+// a template, 2 if the command was misused.
 package main
 
 import (
@@ -19,6 +23,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/runbook"
@@ -75,6 +81,7 @@ type linter struct {
 	json, sarif    bool
 	fix            bool
 	strict         bool
+	off            []diag.Code
 	verbose        bool
 
 	files, errors, warnings, fixed int
@@ -92,7 +99,16 @@ func (l *linter) parseFlags(args []string) ([]string, error) {
 	fs.BoolVar(&l.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.BoolVar(&l.sarif, "sarif", false, "print a SARIF 2.1.0 log, for code scanning; the counts go to standard error")
 	fs.BoolVar(&l.fix, "fix", false, "mend in the files what has one remedy")
-	fs.BoolVar(&l.strict, "strict", false, "make the service's limits errors instead of warnings")
+	fs.BoolVar(&l.strict, "strict", false, "make the service's limits, and the names it documents, errors instead of warnings")
+	fs.Func("off", "codes, with commas between, that are not reported", func(s string) error {
+		for code := range strings.SplitSeq(s, ",") {
+			if !slices.Contains(diag.Codes(), diag.Code(code)) {
+				return fmt.Errorf("there is no code %q", code)
+			}
+			l.off = append(l.off, diag.Code(code))
+		}
+		return nil
+	})
 	fs.BoolVar(&l.verbose, "v", false, "tell which files are skipped or checked in part")
 	fs.Func("lang", "language of the messages: en or zh", func(s string) error {
 		switch s {
@@ -153,12 +169,11 @@ func (l *linter) check(f file, src []byte) (found diag.List, checked bool, err e
 		return nil, false, nil
 	case template.Runbook:
 		b, _ := runbook.Parse(f.path, src, &runbook.ParseOptions{Strict: l.strict}) // its findings come with it
-		return b.Validate(nil), true, nil
+		return slices.DeleteFunc(slices.Clone(b.Validate(nil)), func(d diag.Diagnostic) bool { return slices.Contains(l.off, d.Code) }), true, nil
 	case template.Terraform:
 		l.noteIfVerbose(f.path, "a Terraform template: its modules are not checked")
-		return t.Diagnostics(), true, nil
 	}
-	found = rule.Check(t, &rule.Options{Types: l.types, Strict: l.strict})
+	found = rule.Check(t, &rule.Options{Types: l.types, Off: l.off, Strict: l.strict})
 	if t.Kind() == template.NotTemplate {
 		found = textOnly(found) // nothing else can be told of what is not read
 	}

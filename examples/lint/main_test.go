@@ -42,6 +42,7 @@ func TestAllFaultsInOneRun(t *testing.T) {
 		t.Errorf("exit code %d, standard error %q", code, stderr)
 	}
 	want := []string{
+		"testdata/faults.yml:6:3: warning unused-condition",
 		"testdata/faults.yml:10:11: error unknown-type",
 		"testdata/faults.yml:14:14: error unknown-reference",
 		"testdata/faults.yml:15:7: error unknown-property",
@@ -55,7 +56,7 @@ func TestAllFaultsInOneRun(t *testing.T) {
 		"testdata/faults.yml:32:34: error unknown-attribute",
 		"testdata/faults.yml:34:22: error unknown-reference",
 		"testdata/faults.yml:34:23: error unknown-attribute",
-		"1 files, 13 errors, 0 warnings",
+		"1 files, 13 errors, 1 warnings",
 	}
 	if diff := cmp.Diff(want, heads(lines)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -195,5 +196,33 @@ func TestOutputFails(t *testing.T) {
 		if code := run(args, brokenPipe{}, &bytes.Buffer{}); code != 2 {
 			t.Errorf("%q: exit code %d", args, code)
 		}
+	}
+}
+
+func TestOff(t *testing.T) {
+	code, lines, _ := lint("-off", "unknown-type,unknown-reference,missing-property", "-off", "wrong-type", "testdata/faults.yml")
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	for _, head := range heads(lines) {
+		for _, off := range []string{"unknown-type", "unknown-reference", "missing-property", "wrong-type"} {
+			if strings.HasSuffix(head, off) {
+				t.Errorf("reported though it is off: %s", head)
+			}
+		}
+	}
+	if code, _, stderr := lint("-off", "unknwon-type", "testdata/faults.yml"); code != 2 || !strings.Contains(stderr, "there is no code") {
+		t.Errorf("a code that does not exist: exit code %d, %s", code, stderr)
+	}
+}
+
+func TestWaived(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "web.yml")
+	const text = "ROSTemplateFormatVersion: '2015-09-01'\nResources:\n  Net:\n    Type: ALIYUN::ECS::VPC\n    Properties:\n      Colour: red # bianpai:ignore unknown-property it is a beta\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, lines, _ := lint(path); code != 0 || lines[0] != "1 files, 0 errors, 0 warnings" {
+		t.Errorf("exit code %d, %q", code, lines)
 	}
 }
