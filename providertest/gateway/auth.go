@@ -133,14 +133,17 @@ func (x *exchange) claimACS3(authorization string) (*claim, *refusal) {
 		return c, incomplete(acs.ACS3Text(x.r, nil))
 	}
 	c.keyID, c.method = a.KeyID, acs.ACS3Algorithm
-	for _, name := range [...]string{"x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"} {
-		if h.Get(name) == "" {
+	for _, name := range [...]string{"Date", "SignatureNonce", "ContentSha256"} {
+		if h.Get(acs3Headers[name]) == "" {
 			return c, missing(name)
 		}
 	}
 	c.check = func(secret string) error { return acs.ACS3Check(x.r, x.in.body, secret) }
 	return c, nil
 }
+
+// acs3Headers are the headers for what the older signatures have as parameters.
+var acs3Headers = map[string]string{"Date": "X-Acs-Date", "SignatureNonce": "X-Acs-Signature-Nonce", "ContentSha256": "X-Acs-Content-Sha256"}
 
 // secret finds the secret of an access key.
 func (g *Gateway) secret(c *claim, now time.Time) (string, *refusal) {
@@ -158,7 +161,7 @@ func (g *Gateway) secret(c *claim, now time.Time) (string, *refusal) {
 		return "", &refusal{status: http.StatusNotFound, code: "InvalidAccessKeyId.NotFound", message: "Specified access key is not found."}
 	case c.token == "":
 		return "", missing("SecurityToken")
-	case !strings.HasPrefix(c.token, tokenStart):
+	case c.token != s.Token && !strings.HasPrefix(c.token, tokenStart):
 		return "", bad("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
 	case c.token != s.Token:
 		return "", bad("InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatch with the AccessKey.")

@@ -16,7 +16,7 @@ import (
 const (
 	maxURI        = 64 << 10
 	maxHeaders    = 64 << 10
-	maxParameters = 10_000
+	maxParameters = 8_000
 )
 
 // incoming is a request as far as it is the same for all of the gateway's

@@ -1,0 +1,54 @@
+package gateway_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bianpai/bianpai/internal/acs"
+)
+
+// What clients of other languages were seen to do differently from the Go SDK.
+
+// The Node client for ROA calls sends no content type where there is no body,
+// which takes an empty line of the signed text, and a nonce.
+func TestROAWithoutContentType(t *testing.T) {
+	_, c := newGateway(t, nil)
+	n := nonce()
+	for _, want := range []struct {
+		status int
+		code   string
+	}{{200, ""}, {400, "SignatureNonceUsed"}} {
+		r := request(t, "GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/c1/nodes?pageSize=10&nodepool_id=", "")
+		date := time.Now().UTC().Format(http.TimeFormat)
+		for name, v := range map[string]string{
+			"accept": "application/json", "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==", "date": date,
+			"x-acs-signature-method": "HMAC-SHA1", "x-acs-signature-nonce": n, "x-acs-signature-version": "1.0", "x-acs-version": "2015-12-15",
+		} {
+			r.Header.Set(name, v)
+		}
+		text := "GET\napplication/json\n1B2M2Y8AsgTpgAmY7PhCfg==\n\n" + date + "\nx-acs-signature-method:HMAC-SHA1\nx-acs-signature-nonce:" + n +
+			"\nx-acs-signature-version:1.0\nx-acs-version:2015-12-15\n/clusters/c1/nodes?nodepool_id&pageSize=10"
+		if got := acs.ROAText(r); got != text {
+			t.Errorf("the text is %q, want %q", got, text)
+		}
+		r.Header.Set("authorization", "acs "+c.id+":"+acs.ROASignature(r, c.secret))
+		c.want(c.send(r), want.status, want.code)
+	}
+}
+
+// Clients generated with Tea put all parameters of an RPC call into the query of
+// a POST whose body is empty, and escape by RFC 3986. Their hosts may be an
+// address and a port.
+func TestTea(t *testing.T) {
+	g, c := newGateway(t, nil)
+	query := "?Amount=2&InstanceIds=%5B%22i-1%22%5D&RegionId=cn-hangzhou&VpcName=%E7%BC%96%E6%8E%92%20a%2Ab~"
+	c.want(c.acs3("POST", "http://127.0.0.1:18999/"+query, "2016-04-28", "CreateVpc", "", ""), 200, "")
+	got := g.Requests()[0]
+	if got.Service != "VPC" || string(got.Arguments) != `{"RegionId":"cn-hangzhou","VpcName":"编排 a*b~"}` || strings.Join(got.Ignored, " ") != "Amount InstanceIds" {
+		t.Errorf("%+v %s", got, got.Arguments)
+	}
+	c.want(c.acs3("GET", "http://127.0.0.1:18999/clusters/c%201/nodes?pageSize=5", "2015-12-15", "DescribeClusterNodes", "", ""), 200, "")
+	c.want(c.acs3("POST", "http://127.0.0.1:18999/clusters", "2015-12-15", "CreateCluster", "application/json; charset=utf-8", `{"name":"n"}`), 200, "")
+}
