@@ -67,7 +67,7 @@ func (ef *effector) prepare(ctx context.Context, w *work) (*provider.Call, provi
 	}
 	params = runbook.CallParameters(params)
 	req := &provider.Call{
-		Token: w.token, Service: text(props, "Service"), API: text(props, "API"), Region: w.region,
+		Token: w.token, Service: text(props, "Service"), API: text(props, "API"), Region: w.region, Role: w.role,
 		Parameters: params.AppendJSON(nil), Method: text(props, "Method"), URI: text(props, "URI"),
 	}
 	if region := text(params, "RegionId"); region != "" {

@@ -154,7 +154,7 @@ func joined(list value.Value) string {
 }
 
 func (ef *effector) describe(ctx context.Context, w *work, t *target, params []value.Entry, region string) *result {
-	req := &provider.Call{Token: w.token, Service: t.service, API: t.api, Region: region,
+	req := &provider.Call{Token: w.token, Service: t.service, API: t.api, Region: region, Role: w.role,
 		Parameters: runbook.CallParameters(value.Map(params)).AppendJSON(nil)}
 	res := ef.pages(ctx, req, w)
 	if res.err == nil && t.list[1] != "Instance" {

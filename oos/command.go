@@ -24,6 +24,7 @@ type work struct {
 	err       error // why there are no properties
 	scope     *runbook.Scope
 	region    string
+	role      string // to make it under; empty: the caller's own identity
 	started   time.Time
 	polls     int // made since the work was handed out
 }
@@ -72,9 +73,27 @@ func (m *machine) unitCommand(id string, u *unit, repeated bool) core.Command {
 		execution: m.id(u.exec.path), unit: m.id(u.path()), task: t, action: actionOf(t), token: m.token(u),
 		repeated: repeated || u.unsure, region: m.head.Region, started: u.started.time(),
 	}
-	w.props, w.err = m.render(u)
+	if w.props, w.err = m.render(u); w.err == nil {
+		w.role, w.err = m.role(u.exec)
+	}
 	w.scope = &runbook.Scope{Template: u.exec.prog.tmpl}
 	return core.Command{ID: id, NotBefore: u.next.time(), Work: w, Limit: limitOf(w.props)}
+}
+
+// role names the RAM role that the calls of an execution are made under: that of
+// its template, or else, as product actions have none, that of its parent.
+func (m *machine) role(x *execution) (string, error) {
+	for ; ; x = x.parent.exec {
+		if node := x.prog.tmpl.RamRole; !node.IsZero() {
+			v, err := m.at(x, x.began, x.item).Render(node)
+			if err != nil || v.Text() != "" {
+				return v.Text(), err
+			}
+		}
+		if x.parent == nil {
+			return "", nil
+		}
+	}
 }
 
 // limitOf names the rate limit that a call is counted under: its service.
