@@ -30,6 +30,7 @@ var stages = []stage{
 	{"cross", "other systems compile", (*runner).cross},
 	{"race", "all tests with the race detector", (*runner).race},
 	{"fuzz", "each fuzz target for a moment", (*runner).fuzz},
+	{"clients", "generated clients of the SDK against the gateway", (*runner).clients},
 	{"readme", "the commands of the README", (*runner).readme},
 }
 
@@ -146,6 +147,12 @@ func (r *runner) race() error {
 		fmt.Fprintln(r.out, "no C compiler here, which the race detector needs: tests run without it")
 	}
 	return r.show(append(args, "./...")...)
+}
+
+// clients runs the tests that a build tag keeps out of the others: what they
+// import compiles for minutes, and is slower still with the race detector.
+func (r *runner) clients() error {
+	return r.show("go", "test", "-timeout", "15m", "-tags", "sdkclients", "./providertest/gateway/internal/sdktest")
 }
 
 // fuzz runs every target, one after the other; go test takes one at a time.
