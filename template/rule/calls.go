@@ -12,7 +12,7 @@ import (
 // call walks a function call; p and name are the property that it is the whole
 // value of.
 func (w *walk) call(n template.Node, f string, arg template.Node, p *provider.Property, name string) {
-	c := &Call{Node: n, Name: f, Arg: arg}
+	c := &Call{Node: n, Name: f, Arg: arg, Outermost: w.depth == 0}
 	if p != nil {
 		c.Value = &Value{Property: p, Type: w.typ, Name: name, Severity: w.severity}
 	}
@@ -25,7 +25,9 @@ func (w *walk) call(n template.Node, f string, arg template.Node, p *provider.Pr
 	}
 	w.names(c)
 	before := w.enter(f)
+	w.depth++
 	w.arguments(c)
+	w.depth--
 	w.leave(before)
 }
 

@@ -129,6 +129,9 @@ type Call struct {
 	Node template.Node // the call
 	Name string        // Ref, Fn::Join, …
 	Arg  template.Node
+	// Outermost says that the call is no argument of another, but perhaps a
+	// branch of Fn::If.
+	Outermost bool
 	// Value is what the call is the whole value of, without its Node; nil if
 	// it is part of something, or that is not known.
 	Value *Value

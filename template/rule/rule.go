@@ -54,6 +54,7 @@ func Default() []*Rule {
 	rules := slices.Concat(
 		typeRules(),
 		shapeRules(),
+		callRules(),
 		parameterRules(),
 		unusedRules(),
 		duplicateRules(),

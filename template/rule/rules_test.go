@@ -100,6 +100,16 @@ func TestRules(t *testing.T) {
 		{"unknown-form-name", net("x") + "Metadata: {ALIYUN::ROS::Interface: {ParameterGroups: [{Parameters: [A]}], Hidden: [B], Outputs: [C]}}\n",
 			[]string{"warning Metadata.ALIYUN::ROS::Interface.ParameterGroups[0].Parameters[0] [A]", "warning Metadata.ALIYUN::ROS::Interface.Hidden[0] [B]", "warning Metadata.ALIYUN::ROS::Interface.Outputs[0] [C]"}},
 
+		{"index-invalid", net("{Fn::Select: [abc, [a, b]]}"), []string{"error Resources.Net.Properties.Description [{Fn::Select: [abc, [a, b]]}]"}},
+		{"index-invalid", net("{Fn::Select: ['1', [a, b]]}"), nil},
+		{"cidr-invalid", net("{Fn::Select: [0, {Fn::Cidr: [10.0.0.0, 3, 8]}]}"), []string{"error Resources.Net.Properties.Description [{Fn::Cidr: [10.0.0.0, 3, 8]}]"}},
+		{"cidr-invalid", "Parameters: {P: {Type: String}}\n" + net("{Fn::Select: [0, {Fn::Cidr: [{Ref: P}, 3, 8]}]}"), nil},
+		{"cidr-too-many", net("{Fn::Select: [0, {Fn::Cidr: [10.0.0.0/24, 3, 8]}]}"), []string{"error Resources.Net.Properties.Description [{Fn::Cidr: [10.0.0.0/24, 3, 8]}]"}},
+		{"division-by-zero", net("x") + "Outputs: {O: {Value: {Fn::Calculate: [1/0, 0]}}}\n", []string{"warning Outputs.O.Value [{Fn::Calculate: [1/0, 0]}]"}},
+		{"base64-invalid", "Conditions: {C: {Fn::Equals: [a, b]}}\n" + net("{Fn::If: [C, {Fn::Base64Decode: '*'}, b]}"), []string{"warning Resources.Net.Properties.Description [{Fn::Base64Decode: '*'}]"}},
+		{"function-argument-type", net("{Fn::Join: ['', [[a]]]}"), []string{"error Resources.Net.Properties.Description [{Fn::Join: ['', [[a]]]}]"}},
+		{"function-argument-type", "Parameters: {P: {Type: Json}}\n" + net("{Fn::Join: ['', [{Ref: P}, null, 1]]}"), nil},
+
 		{"name-odd", "Locals: {a-b: {Value: a}, c_d: {Value: b}}\n" + net("{Fn::Join: ['', [{Ref: a-b}, {Ref: c_d}]]}"), []string{"warning Locals.a-b [a-b]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n  B: {Type: 'ALIYUN::ECS::VPC'}\n", []string{"warning Resources.A.Count [300]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n", nil},

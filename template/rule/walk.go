@@ -32,6 +32,8 @@ type walk struct {
 	resource *template.Resource
 	output   *template.Output
 	guards   []Guard
+	depth    int // of calls, without Fn::If
+	attempt  attempt
 	typ      *provider.Type // of the resource; nil if not known
 	severity diag.Severity  // see Members
 	value    Value          // handed to the rules, for each value anew
