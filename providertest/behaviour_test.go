@@ -232,8 +232,8 @@ func (k *behaviourChecker) naming() {
 		k.parameters(b.kind.id)
 	}
 	if b.id == "" {
-		for _, m := range b.kind.key {
-			k.parameters(m.param)
+		if len(b.kind.key) > 0 {
+			k.parameters(b.kind.key[0].param)
 		}
 	}
 }

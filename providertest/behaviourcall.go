@@ -71,7 +71,7 @@ var statementVerbs = map[string]string{
 	"id": "list get modify delete", "clear": "modify put", "along": "delete", "need": "create put list get modify delete", "one": "create put list get modify delete", "refuse": "create put list get modify delete",
 	"in": "get modify delete", "host-in": "create put list get modify delete", "missing": "list get modify delete", "take": "create put modify",
 	"merge": "create put modify", "drop": "modify", "become": "create put modify", "host-become": "create put modify delete", "at": "list get", "by": "list", "like": "list",
-	"where": "list", "tell": "create put list get modify delete", "fact": "list get",
+	"where": "list get modify delete", "tell": "create put list get modify delete", "fact": "list get",
 }
 
 // orElse parts what stands before the word else from the code behind it.

@@ -27,6 +27,9 @@ func (s *scope) about(t *thing) *scope {
 // eval works an expression out; nil is nothing.
 func (s *scope) eval(e *expr) any {
 	v := s.source(e)
+	if e.path != "" {
+		v = pluck(v, e.path)
+	}
 	if len(e.items) == 0 || v == nil {
 		return v
 	}
@@ -128,6 +131,25 @@ func (s *scope) elements(e *expr) any {
 		}
 	}
 	return list
+}
+
+// pluck gives a member of a value, or of each element of a list.
+func pluck(v any, path string) any {
+	list, ok := unwrapped(v).([]any)
+	if !ok {
+		return walk(v, path)
+	}
+	out := make([]any, 0, len(list))
+	for _, item := range list {
+		member := walk(item, path)
+		if t, ok := item.(*thing); ok {
+			member = valueAt(t, path)
+		}
+		if member != nil {
+			out = append(out, member)
+		}
+	}
+	return out
 }
 
 // spoken gives the word that the API has for a value of a property.

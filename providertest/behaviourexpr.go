@@ -11,6 +11,7 @@ type expr struct {
 	op    byte // 'p': path, 'l': literal, '$': parameter, '^': host, '@': made up, ':': word, '|': alternatives, '[': list, '{': object
 	text  string
 	args  []expr   // of alternatives and lists, and of words that take an expression
+	path  string   // of a member of what a word gives, or of each of it
 	items []target // in braces
 }
 
@@ -58,6 +59,10 @@ func (r *exprReader) alternatives() (expr, error) {
 
 func (r *exprReader) one() (expr, error) {
 	e, err := r.source()
+	if after, ok := strings.CutPrefix(r.rest, "."); ok && err == nil {
+		r.rest = after
+		e.path = r.name()
+	}
 	if err != nil || !strings.HasPrefix(r.rest, "{") {
 		return e, err
 	}

@@ -196,7 +196,7 @@ func (r *behaviourParser) product(word string, items []string) error {
 		r.p.tagging = append(r.p.tagging, items...)
 	case "kind":
 		r.kind = &kindBehaviour{
-			kind:      kind{typ: items[0], types: items[1:], missing: "InvalidResource.NotFound", status: "Available"},
+			kind:      kind{typ: items[0], types: items[1:], missing: orText(theFacts().Gone[items[0]], "InvalidResource.NotFound"), status: "Available"},
 			incorrect: "IncorrectStatus", onTheWay: make(map[string]string), words: make(map[string]map[string]string), line: r.line,
 		}
 		r.p.kinds = append(r.p.kinds, r.kind)

@@ -33,7 +33,7 @@ func (d *deed) subjects() ([]*thing, *provider.Error) {
 		return nil, invalid(strings.ReplaceAll(d.p.lacks, "%", param), param, "The input parameter %q that is mandatory for processing this request is not supplied.", param)
 	}
 	for _, t := range d.own() {
-		if d.keyed(t) {
+		if d.keyed(t) && d.scope(t).hold(d.b.where) {
 			found = append(found, t)
 		}
 	}

@@ -82,7 +82,7 @@ func (s *scope) things(e *expr, objects []*object) any {
 		t := s.f.c.thing(kindFor(o.Type), o.ID)
 		switch {
 		case t == nil:
-		case len(e.items) > 0:
+		case len(e.items) > 0 || e.path != "":
 			list = append(list, t)
 		default:
 			list = append(list, t.id)

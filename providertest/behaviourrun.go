@@ -194,6 +194,9 @@ func (d *deed) settleStatus(t *thing, verb string) {
 	}
 	if len(d.b.become) > 1 {
 		then = d.b.become[1]
+		if param, ok := strings.CutPrefix(then, "$"); ok {
+			then = textOf(d.given(param))
+		}
 	}
 	if way := d.k.onTheWay[verb]; way != "" || len(d.b.become) > 0 {
 		t.become(verb, orText(way, then), then)
