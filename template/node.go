@@ -2,8 +2,10 @@ package template
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 )
 
@@ -81,4 +83,21 @@ func (t *Template) Condition(name string) *Condition {
 		return t.Conditions[i]
 	}
 	return nil
+}
+
+// Refuses tells why a literal can be no value of the parameter, as a code with
+// its arguments. null is always taken.
+func (p *Parameter) Refuses(n Node) (code diag.Code, args []string, refused bool) {
+	v := literal(n)
+	if v.IsNull() || !slices.Contains(parameterTypes, p.Type) {
+		return "", nil, false
+	}
+	converted, ok := convert(p.Type, v)
+	if !ok {
+		return "default-unfit", []string{p.Name, p.Type, n.Kind().String()}, true
+	}
+	if fault := p.violates(converted); fault != nil {
+		return fault.code, fault.args, true
+	}
+	return "", nil, false
 }

@@ -181,19 +181,11 @@ func (t *Template) readLength(n doc.Node, path string) *int {
 	return &i
 }
 
-// readDefault converts the default and warns if it breaks a constraint: the
-// service notices only once it is used.
+// readDefault warns of a default that is no value of the parameter: the service
+// notices only once it is used.
 func (t *Template) readDefault(p *Parameter, n doc.Node, path string) {
-	if p.Default.IsNull() || !slices.Contains(parameterTypes, p.Type) {
-		return
-	}
-	v, ok := convert(p.Type, p.Default)
-	if !ok {
-		t.report(diag.Warning, "default-unfit", n, path+".Default", p.Name, p.Type, n.Kind().String())
-		return
-	}
-	if fault := p.violates(v); fault != nil {
-		t.report(diag.Warning, fault.code, n, path+".Default", fault.args...)
+	if code, args, refused := p.Refuses(n); refused {
+		t.report(diag.Warning, code, n, path+".Default", args...)
 	}
 }
 

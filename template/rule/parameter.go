@@ -14,7 +14,24 @@ func parameterRules() []*Rule {
 	return []*Rule{
 		{Code: "parameter-value-unfit", Severity: diag.Warning, Run: runParameterValueUnfit,
 			Doc: "A default, allowed value or bound of a parameter that a property cannot take which is filled by the parameter alone. Uses that depend on a condition are left out."},
+		{Code: "allowed-value-unfit", Severity: diag.Warning, Run: runAllowedValueUnfit,
+			Doc: "An item of AllowedValues that the parameter's own type or limits rule out, so that nobody can choose it."},
 	}
+}
+
+func runAllowedValueUnfit(p *Pass) {
+	p.OnParameter(func(parameter *template.Parameter) {
+		i := -1
+		for n := range parameter.Node.Get("AllowedValues").Items() {
+			i++
+			switch parameter.Type {
+			case "String", "Number", "Boolean":
+				if _, _, refused := parameter.Refuses(n); refused {
+					p.Report(n.Range(), "AllowedValues["+strconv.Itoa(i)+"]", parameter.Name, diag.Clip(n.Literal()))
+				}
+			}
+		}
+	})
 }
 
 // candidate is a value that a parameter can have.

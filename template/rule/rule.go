@@ -55,6 +55,7 @@ func Default() []*Rule {
 		typeRules(),
 		shapeRules(),
 		callRules(),
+		textRules(),
 		parameterRules(),
 		unusedRules(),
 		duplicateRules(),

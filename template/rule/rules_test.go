@@ -110,6 +110,17 @@ func TestRules(t *testing.T) {
 		{"function-argument-type", net("{Fn::Join: ['', [[a]]]}"), []string{"error Resources.Net.Properties.Description [{Fn::Join: ['', [[a]]]}]"}},
 		{"function-argument-type", "Parameters: {P: {Type: Json}}\n" + net("{Fn::Join: ['', [{Ref: P}, null, 1]]}"), nil},
 
+		{"allowed-value-unfit", "Parameters: {P: {Type: Number, MinValue: 2, AllowedValues: [1, '2', x, null]}}\n" + net("{Ref: P}"), []string{"warning Parameters.P.AllowedValues[0] [1]", "warning Parameters.P.AllowedValues[2] [x]"}},
+		{"allowed-value-unfit", "Parameters: {P: {Type: Boolean, AllowedValues: ['true', false]}, Q: {Type: String, AllowedPattern: '[a-z]+', AllowedValues: [a, A]}}\n" + net("{Fn::Sub: '${P}${Q}'}"), []string{"warning Parameters.Q.AllowedValues[1] [A]"}},
+		{"nested-output", net("{Fn::GetAtt: [S, Outputs.B]}") + "  S: {Type: 'ALIYUN::ROS::Stack', Properties: {TemplateBody: {Outputs: {A: {Value: 1}}}}}\n", []string{"warning Resources.Net.Properties.Description [Outputs.B]"}},
+		{"nested-output", net("{Fn::GetAtt: [S, Outputs.A]}") + "  S: {Type: 'ALIYUN::ROS::Stack', Properties: {TemplateBody: {Outputs: {A: {Value: 1}}}}}\n", nil},
+		{"nested-output", net("{Fn::GetAtt: [S, Outputs.A]}") + "  S: {Type: 'ALIYUN::ROS::Stack', Properties: {TemplateURL: 'oss://a/b'}}\n", nil},
+		{"nested-parameter", net("x") + "  S: {Type: 'ALIYUN::ROS::Stack', Properties: {Parameters: {A: 1, B: 2}, TemplateBody: {Parameters: {A: {}, C: {}, D: {Default: null}}}}}\n",
+			[]string{"warning Resources.S.Properties.Parameters.B [B]", "warning Resources.S.Properties.TemplateBody.Parameters.C [C]"}},
+		{"module-version", "Resources: {M: {Type: 'MODULE::My::T::M', Version: v2}, N: {Type: 'MODULE::My::T::M', Version: '2'}}\n", []string{"warning Resources.N.Version ['2']"}},
+		{"sub-missing", "Parameters: {P: {Type: String}}\n" + net("'a ${P} ${Q}'"), []string{"warning Resources.Net.Properties.Description [${P}]"}},
+		{"sub-missing", "Parameters: {P: {Type: String}}\n" + net("{Fn::Sub: 'a ${P}'}") + "  M: {Type: 'ALIYUN::ECS::VPC', Properties: {Description: '${Q} ${Net} ${!P}'}}\n", nil},
+
 		{"name-odd", "Locals: {a-b: {Value: a}, c_d: {Value: b}}\n" + net("{Fn::Join: ['', [{Ref: a-b}, {Ref: c_d}]]}"), []string{"warning Locals.a-b [a-b]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n  B: {Type: 'ALIYUN::ECS::VPC'}\n", []string{"warning Resources.A.Count [300]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n", nil},
