@@ -87,8 +87,9 @@ func TestCorpusLints(t *testing.T) {
 	}
 }
 
-// BenchmarkCorpusLint compares reading and checking all templates of the corpus
-// with the node decode of the same bytes by yaml.v3.
+// BenchmarkCorpusLint compares reading and checking all templates of the corpus,
+// with all built-in rules, with the node decode of the same bytes by yaml.v3: it
+// is to take at most 2.5 times that.
 func BenchmarkCorpusLint(b *testing.B) {
 	var sources [][]byte
 	size := 0
@@ -124,6 +125,7 @@ func BenchmarkCorpusLint(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor), "x-decode")
+	b.ReportMetric(2.5, "bar:x-decode")
 	b.ReportMetric(float64(checks)/float64(floor), "checks-x-decode")
 }
 
