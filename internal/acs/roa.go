@@ -13,7 +13,10 @@ import (
 // method, the headers Accept, Content-MD5, Content-Type and Date, those that
 // begin with x-acs-, the path as it is sent, and the query sorted and unescaped.
 // Header names may be in any case.
-func ROAText(r *http.Request) string {
+func ROAText(r *http.Request) string { return roaText(r, "") }
+
+// roaText writes what stands between the name and an empty value of the query.
+func roaText(r *http.Request, beforeNothing string) string {
 	headers := lowerHeaders(r.Header)
 	var b strings.Builder
 	b.WriteString(r.Method)
@@ -34,9 +37,10 @@ func ROAText(r *http.Request) string {
 		for _, value := range query[name] {
 			b.WriteByte(sep)
 			sep = '&'
-			b.WriteString(name)
-			if value != "" {
+			if b.WriteString(name); value != "" {
 				b.WriteString("=" + value)
+			} else {
+				b.WriteString(beforeNothing)
 			}
 		}
 	}
@@ -50,11 +54,13 @@ func ROASignature(r *http.Request, secret string) string {
 }
 
 // ROACheck checks the header Authorization of a ROA call, and Content-MD5
-// against the body. The error is a [*Mismatch].
+// against the body. Of a parameter without a value, clients of some languages
+// sign the name alone, and others "name=": both are right. The error is a
+// [*Mismatch].
 func ROACheck(r *http.Request, body []byte, secret string) error {
 	text := ROAText(r)
 	_, have, _ := ROAAuthorization(lowerHeaders(r.Header)["authorization"])
-	if err := compare(hmacSHA1(text, secret), have, text); err != nil {
+	if err := compare(hmacSHA1(text, secret), have, text); err != nil && compare(hmacSHA1(roaText(r, "="), secret), have, text) != nil {
 		return err
 	}
 	if sum := lowerHeaders(r.Header)["content-md5"]; sum != "" {
