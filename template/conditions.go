@@ -14,8 +14,8 @@ import (
 // The work that is done for one question, and for all of one template, in steps
 // of the evaluator. A step takes some 100 ns.
 const (
-	maxQuestion  = 30_000
-	maxQuestions = 200_000
+	maxQuestion  = 40_000
+	maxQuestions = 80_000
 )
 
 // Verdict says whether something can be.
@@ -91,7 +91,7 @@ type Conditions struct {
 	// constraints are the rules and the conditions that may be faulty: a stack
 	// that breaks one is refused. shared joins the variables of one constraint.
 	constraints []constraint
-	reached     map[constraint][]int
+	reached     map[constraint]bearings
 	shared      []int
 	unset       []value.Value // per variable: what it is while it has no value
 	uses        []*ConditionalUse
@@ -108,8 +108,10 @@ func NewConditions(t *Template) *Conditions {
 		return c
 	}
 	c.scope, c.facts = newTrial(t), newFacts(t)
-	for _, cond := range t.Conditions {
-		c.conditions = append(c.conditions, c.facts.of(func() { c.facts.truth(cond.Node) }))
+	for i, cond := range t.Conditions {
+		d := c.facts.of(func() { c.facts.truth(cond.Node) })
+		c.conditions = append(c.conditions, d)
+		c.scope.trial.opaque[i] = d.opaque
 	}
 	for _, r := range t.Rules {
 		c.rules = append(c.rules, c.facts.of(func() {

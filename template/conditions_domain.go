@@ -47,24 +47,98 @@ func (f *facts) fillClass(out []domain, members []int) {
 				crowded = true
 				break
 			}
-			compared = with(compared, v)
+			compared = likened(compared, v)
 		}
 	}
 	takers := make([]taker, len(members))
-	var made []value.Value
 	for k, i := range members {
-		takers[k] = newTaker(f.t.Parameter(f.names[i]), f.names[i])
-		takers[k].open = f.opaque[i] || crowded
+		t := &takers[k]
+		*t = newTaker(f.t.Parameter(f.names[i]), f.names[i])
+		t.open = f.opaque[i] || crowded
+		if t.declared(compared, len(members) > 1); t.closed {
+			// What one can be, another that it is compared with can be too.
+			for _, v := range t.values {
+				compared = likened(compared, v)
+			}
+		}
 	}
+	var made []value.Value
 	for k := range takers {
-		takers[k].begin(compared, len(members) > 1)
-		if v, ok := takers[k].invent(slices.Concat(compared, made), members[k]); ok && k < maxLinked {
+		t := &takers[k]
+		t.compared(compared)
+		if v, ok := t.invent(slices.Concat(compared, made), members[k]); ok {
 			made = append(made, v)
 		}
 	}
-	for k, i := range members {
-		out[i] = takers[k].finish(made)
+	if crowded || !ordered(takers) {
+		for k := range takers {
+			takers[k].open = true
+		}
+	} else {
+		for k := range takers {
+			takers[k].given(made)
+		}
 	}
+	for k, i := range members {
+		out[i] = takers[k].finish()
+	}
+}
+
+// ordered reports whether variables can be put in an order in which each can
+// have what was made up for those before it. Then any of them can be tried as
+// equal; otherwise constraints may keep apart what could be equal by another
+// value.
+func ordered(takers []taker) bool {
+	takes := func(k, l int) bool { return takers[k].refuses(takers[l].made) == accepted }
+	related := func(k, l int) bool {
+		return k != l && !takers[k].closed && !takers[l].closed && takers[k].refuses(takers[l].made) != unlike
+	}
+	for k := range takers {
+		for l := range takers {
+			if !related(k, l) {
+				continue
+			}
+			if !takes(k, l) && !takes(l, k) {
+				return false
+			}
+			for m := range takers {
+				if related(l, m) && related(k, m) && takes(l, k) && takes(m, l) && !takes(m, k) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+type acceptance uint8
+
+const (
+	accepted acceptance = iota
+	refused             // by a constraint
+	unlike              // of another kind, with which it never compares as equal
+)
+
+func (t *taker) refuses(v value.Value) acceptance {
+	if converted, ok := convert(t.kind(), v); !ok || !same(converted, v) {
+		return unlike
+	}
+	if _, ok := t.take(v); !ok {
+		return refused
+	}
+	return accepted
+}
+
+// likened adds a value, and the number that a boolean equals.
+func likened(list []value.Value, v value.Value) []value.Value {
+	switch {
+	case v.Kind() != value.KindBool:
+	case v.Bool():
+		list = with(list, value.Int(1))
+	default:
+		list = with(list, value.Int(0))
+	}
+	return with(list, v)
 }
 
 // with adds a value that is not there yet.
@@ -89,6 +163,7 @@ type taker struct {
 	closed   bool // all values are listed
 	values   []value.Value
 	doubtful []value.Value
+	made     value.Value // that is in no other way different from all others
 }
 
 func newTaker(p *Parameter, name string) taker {
@@ -140,13 +215,9 @@ func (t *taker) add(v value.Value) {
 	}
 }
 
-// begin lists the values that the parameter is declared with and those that it
-// is compared with.
-func (t *taker) begin(compared []value.Value, linked bool) {
+// declared lists the values that the parameter is declared with.
+func (t *taker) declared(compared []value.Value, linked bool) {
 	if t.param == nil {
-		for _, v := range compared {
-			t.add(v)
-		}
 		return
 	}
 	if t.stored() {
@@ -163,10 +234,16 @@ func (t *taker) begin(compared []value.Value, linked bool) {
 		t.closed = true
 	case len(t.param.AllowedValues) > 0 && (typ == typeString || typ == typeNumber):
 		t.allowed(compared, linked)
-	default:
-		for _, v := range compared {
-			t.add(v)
-		}
+	}
+}
+
+// compared lists the values that the variable is compared with.
+func (t *taker) compared(values []value.Value) {
+	if t.closed {
+		return
+	}
+	for _, v := range values {
+		t.add(v)
 	}
 }
 
@@ -201,6 +278,9 @@ func (t *taker) allowed(compared []value.Value, linked bool) {
 var shapes = strings.Fields("other-%d Other%d other%d OTHER%d %d 192.168.%d.0/24 192.168.%d.1 cn-other-%d vpc-other%d " +
 	"other_%d Aa1!other%d /other%d https://other%d.example.com other%d.example.com o%d O%d _%d")
 
+// letters are the shortest texts.
+const letters = "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA9876543210"
+
 // invent makes up a value that is none of those taken already and adds it.
 func (t *taker) invent(taken []value.Value, number int) (value.Value, bool) {
 	if t.closed {
@@ -212,11 +292,13 @@ func (t *taker) invent(taken []value.Value, number int) (value.Value, bool) {
 	for candidate := range t.candidates(number) {
 		if v, ok := t.take(candidate); ok && free(v) {
 			t.values = with(t.values, v)
+			t.made = v
 			return v, true
 		}
 	}
 	if v, ok := convert(t.kind(), value.String(fmt.Sprintf("7%07d", number))); ok && free(v) {
 		t.doubtful = append(t.doubtful, v)
+		t.made = v
 		return v, true
 	}
 	t.open = true
@@ -258,6 +340,11 @@ func (t *taker) candidates(number int) iter.Seq[value.Value] {
 					return
 				}
 			}
+			for _, letter := range letters {
+				if !yield(value.String(string(letter))) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -274,15 +361,17 @@ func (t *taker) fitted(text string) string {
 	return text
 }
 
-// finish gives the domain, with what other variables were given.
-func (t *taker) finish(made []value.Value) domain {
-	if !t.closed {
-		for _, v := range made {
-			if !slices.ContainsFunc(t.doubtful, func(known value.Value) bool { return same(known, v) }) {
-				t.add(v)
-			}
+// given adds the values that were made up for the variables of a class.
+func (t *taker) given(made []value.Value) {
+	for _, v := range made {
+		if !t.closed && t.refuses(v) == accepted && !slices.ContainsFunc(t.doubtful, func(known value.Value) bool { return same(known, v) }) {
+			t.values = with(t.values, v)
 		}
 	}
+}
+
+// finish gives the domain.
+func (t *taker) finish() domain {
 	if t.open && !t.closed || len(t.values)+len(t.doubtful) == 0 {
 		t.values = append(t.values, unsettled(t.name))
 	}

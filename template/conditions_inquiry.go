@@ -26,6 +26,12 @@ type constraint struct {
 	index int32
 }
 
+// bearings is what a constraint depends on, by whatever way.
+type bearings struct {
+	variables []int
+	fallible  bool
+}
+
 func (c *Conditions) dependence(k constraint) *dependence {
 	if k.rule {
 		return &c.rules[k.index]
@@ -40,9 +46,11 @@ type reach struct {
 	variables  []bool
 	conditions []bool
 	order      []int // of the variables, as they were met
+	fallible   bool
 }
 
 func (r *reach) add(d *dependence) {
+	r.fallible = r.fallible || d.fallible
 	for _, i := range d.variables {
 		if !r.variables[i] {
 			r.variables[i] = true
@@ -107,7 +115,7 @@ func (q *inquiry) settle(r *reach) {
 // group collects the constraints by the parameters that they share: those of
 // one group bear on each other, by whatever way.
 func (c *Conditions) group() {
-	c.reached = make(map[constraint][]int)
+	c.reached = make(map[constraint]bearings)
 	c.shared = make([]int, len(c.facts.names))
 	for i := range c.shared {
 		c.shared[i] = i
@@ -116,7 +124,7 @@ func (c *Conditions) group() {
 		r := c.reach()
 		r.add(c.dependence(k))
 		c.constraints = append(c.constraints, k)
-		c.reached[k] = r.order
+		c.reached[k] = bearings{r.order, r.fallible}
 		for _, i := range r.order {
 			c.shared[rootOf(c.shared, i)] = rootOf(c.shared, r.order[0])
 		}
@@ -140,7 +148,7 @@ func (c *Conditions) bearing(r *reach) []constraint {
 		met[rootOf(c.shared, i)] = true
 	}
 	for _, k := range c.constraints {
-		if on := c.reached[k]; len(on) > 0 && met[rootOf(c.shared, on[0])] {
+		if on := c.reached[k].variables; len(on) > 0 && met[rootOf(c.shared, on[0])] {
 			out = append(out, k)
 			r.add(c.dependence(k))
 		}
@@ -162,8 +170,8 @@ func (q *inquiry) problem() []solve.Variable {
 	return out
 }
 
-// assign gives the trial the values, and reports whether it lacks any.
-func (q *inquiry) assign(values []int) (open bool) {
+// assign gives the trial the values.
+func (q *inquiry) assign(values []int) {
 	s := q.c.scope
 	for k, i := range q.variables {
 		if i >= len(q.c.facts.names) {
@@ -175,24 +183,24 @@ func (q *inquiry) assign(values []int) (open bool) {
 		if values[k] != solve.Unset {
 			v = q.c.domains[i].values[values[k]]
 		}
-		open = open || v.IsUnknown()
 		if strings.HasPrefix(name, pseudoPrefix) {
 			s.trial.pseudo[name] = v
 		} else {
 			s.params[s.names[name].index].value = v
 		}
 	}
-	return open
 }
 
-// judge evaluates the question under a partial assignment.
+// judge evaluates the question under a partial assignment. A fault is one under
+// each extension of it: what is unknown makes the evaluator leave out, not do
+// more.
 func (q *inquiry) judge(values []int) solve.Judgement {
 	s := q.c.scope
-	open := q.assign(values)
+	q.assign(values)
 	s.again(q.budget)
 	j := solve.Judgement{Truth: solve.True}
 	note := func(truth solve.Truth, refs []string, err error, lasting bool) bool {
-		if err != nil && !open && lasting {
+		if err != nil && lasting && *s.binding >= 0 {
 			truth = solve.False
 		}
 		j.Truth = worse(j.Truth, truth)
@@ -215,6 +223,9 @@ func (q *inquiry) judge(values []int) solve.Judgement {
 			break // faults are rare: they are looked for last
 		}
 		truth, refs, err := s.tryConstraint(k)
+		if truth == solve.True {
+			truth, refs = q.faultless(k, values)
+		}
 		on = note(truth, refs, err, true)
 	}
 	// What is laid out anew for each judgement counts too.
@@ -222,14 +233,38 @@ func (q *inquiry) judge(values []int) solve.Judgement {
 	return j
 }
 
+// faultless tells whether a constraint that holds can have no fault any more: a
+// part that did not count may have one for some value.
+func (q *inquiry) faultless(k constraint, values []int) (solve.Truth, []string) {
+	on := q.c.reached[k]
+	if !on.fallible {
+		return solve.True, nil
+	}
+	truth, refs := solve.True, []string(nil)
+	for _, i := range on.variables {
+		name := q.c.facts.names[i]
+		switch choice := values[q.position[name]]; {
+		case choice == solve.Unset:
+			truth, refs = solve.Unknown, append(refs, name)
+		case q.c.domains[i].values[choice].IsUnknown():
+			truth = solve.Unknown
+		}
+	}
+	return truth, refs
+}
+
 // tryConstraint tells whether a rule passes, or a condition has no fault.
 func (s *Scope) tryConstraint(k constraint) (solve.Truth, []string, error) {
 	if k.rule {
 		return s.tryRule(s.template.Rules[k.index])
 	}
-	_, refs, err := s.try(term{kind: namedTerm, index: k.index, holds: true})
-	if err != nil || refs != nil {
-		return solve.Unknown, refs, err
+	c := &s.truths[k.index]
+	s.evaluator(atRoot, nil).evaluateCondition(c)
+	switch {
+	case c.err != nil:
+		return solve.Unknown, nil, c.err
+	case c.later != nil:
+		return solve.Unknown, c.later.Refs, nil
 	}
 	return solve.True, nil, nil
 }

@@ -11,21 +11,31 @@ import (
 type trial struct {
 	pseudo  map[string]value.Value
 	guesses []solve.Truth // of conditions that no parameter value decides
+	opaque  []bool        // which conditions these are
 }
 
 // guessPrefix begins the names that holes of undecided conditions wait for.
 const guessPrefix = "Conditions\x00"
 
+// maxWaits is about how many names a hole waits for in a trial: to choose the
+// next variable few are enough, while long chains of conditions would hand on
+// longer and longer lists.
+const maxWaits = 8
+
 // guess settles a condition that came out unknown: as it was guessed, or not
 // yet.
-func (t *trial) guess(c *truth, hole *value.Hole) {
+func (t *trial) guess(e *evaluator, c *truth, hole *value.Hole) {
+	*e.left -= stepsPerHole // to carry it through all that asks for it
 	switch t.guesses[c.index] {
 	case solve.True:
 		c.value = true
 	case solve.False:
 		c.value = false
 	default:
-		c.later = &value.Hole{Refs: append(hole.Refs[:len(hole.Refs):len(hole.Refs)], guessPrefix+c.name)}
+		c.later = hole
+		if t.opaque[c.index] && len(hole.Refs) < 2*maxWaits {
+			c.later = &value.Hole{Refs: append(hole.Refs[:len(hole.Refs):len(hole.Refs)], guessPrefix+c.name)}
+		}
 	}
 }
 
@@ -33,7 +43,7 @@ func (t *trial) guess(c *truth, hole *value.Hole) {
 func newTrial(t *Template) *Scope {
 	s := &Scope{
 		template: t, names: t.names, mappings: t.Mappings, conditions: t.conditions,
-		trial: &trial{pseudo: map[string]value.Value{}, guesses: make([]solve.Truth, len(t.Conditions))},
+		trial: &trial{pseudo: map[string]value.Value{}, guesses: make([]solve.Truth, len(t.Conditions)), opaque: make([]bool, len(t.Conditions))},
 	}
 	s.truths = make([]truth, len(t.Conditions))
 	for i, c := range t.Conditions {
@@ -155,8 +165,10 @@ func (s *Scope) tryRule(r *Rule) (truth solve.Truth, refs []string, err error) {
 	for _, a := range r.Assertions {
 		v, err := s.rule(a.Assert)
 		switch {
-		case err != nil:
+		case err != nil && applies == solve.True:
 			return solve.Unknown, nil, err
+		case err != nil:
+			return solve.Unknown, refs, nil
 		case v.IsUnknown():
 			refs = append(refs[:len(refs):len(refs)], v.Hole().Refs...)
 			passes = min(passes, solve.Unknown)

@@ -162,7 +162,7 @@ func (e *evaluator) evaluateCondition(c *truth) {
 			c.value, c.err = v.Bool(), err
 		}
 		if v.IsUnknown() && err == nil {
-			e.scope.trial.guess(c, v.Hole())
+			e.scope.trial.guess(e, c, v.Hole())
 		}
 		c.state = evaluated
 	}

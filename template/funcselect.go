@@ -45,7 +45,7 @@ func evalSelect(e *evaluator, call, arg doc.Node) (value.Value, error) {
 // selectLater leaves a hole. What the default refers to may be needed then.
 func (e *evaluator) selectLater(call, arg doc.Node, known ...value.Value) (value.Value, error) {
 	vanishing := false
-	if arg.Len() > 2 {
+	if arg.Len() > 2 && e.scope.trial == nil {
 		v, err := e.eval(arg.At(2))
 		if err != nil {
 			return value.Value{}, err

@@ -63,7 +63,9 @@ func (e *evaluator) later(call doc.Node, args ...value.Value) value.Value {
 	h.hole.Expr = &h.expr
 	var refs refSet
 	for _, v := range args {
-		refs.collect(v)
+		if e.scope.trial == nil || len(refs.list) < maxWaits {
+			refs.collect(v)
+		}
 		h.hole.Sensitive = h.hole.Sensitive || v.HasSensitive()
 	}
 	h.hole.Refs = refs.list
