@@ -126,6 +126,7 @@ func describeInterfaces(f *frame) (map[string]any, *provider.Error) {
 		if host == nil {
 			return f.listing("NetworkInterfaceSets.NetworkInterfaceSet", "NetworkInterfaceId", nil)
 		}
+		asked := s.ids
 		s.ids = nil
 		if t := f.primaryInterface(host); t != nil {
 			if f.hostOf(t) == "" {
@@ -139,6 +140,12 @@ func describeInterfaces(f *frame) (map[string]any, *provider.Error) {
 			if f.hostOf(t) == id && !slices.Contains(s.ids, t.id) {
 				s.ids = append(s.ids, t.id)
 			}
+		}
+		if len(asked) > 0 {
+			s.ids = slices.DeleteFunc(s.ids, func(id string) bool { return !slices.Contains(asked, id) })
+		}
+		if len(s.ids) == 0 {
+			return f.listing("NetworkInterfaceSets.NetworkInterfaceSet", "NetworkInterfaceId", nil)
 		}
 	}
 	return f.listing("NetworkInterfaceSets.NetworkInterfaceSet", "NetworkInterfaceId", f.selected(s))

@@ -35,6 +35,9 @@ type conformanceNotes struct {
 	Keep []string
 	// Lacks names attributes that this resource does not have.
 	Lacks []string
+	// Stays says that the cloud keeps a record of it for good, which can be read
+	// after it was deleted.
+	Stays bool
 	// Local says that a provider may make it without a call, so that no cloud
 	// knows of it.
 	Local bool

@@ -221,7 +221,7 @@ func (r *conformanceRun) gone() error {
 		return fmt.Errorf("it is deleted; there were %d resources in the cloud without it, and are %d now", r.before, n)
 	}
 	_, err := r.read()
-	if refusalKind(err) == provider.NotFound || err == nil && r.notes.Local {
+	if refusalKind(err) == provider.NotFound || err == nil && (r.notes.Local || r.notes.Stays) {
 		return nil
 	}
 	if err != nil {

@@ -47,7 +47,11 @@ type invocation struct {
 	CommandID string        `json:"command"`
 	Name      string        `json:"name,omitempty"`
 	Type      string        `json:"type,omitempty"`
-	Content   string        `json:"content"` // as it was given
+	Content   string        `json:"content"`           // as it was given
+	Timeout   int           `json:"timeout,omitempty"` // seconds
+	Dir       string        `json:"dir,omitempty"`
+	About     string        `json:"about,omitempty"`
+	User      string        `json:"user,omitempty"`
 	Order     int64         `json:"n"`
 	Started   time.Time     `json:"started"`
 	Runs      []*commandRun `json:"runs"`
@@ -72,6 +76,7 @@ func (f *frame) startCommand(command, name, typ, content string) (*invocation, *
 	inv := &invocation{
 		ID: styleOf("ALIYUN::ECS::Invocation").write(f.seed.with("invoke"), f.region, func(string) string { return "" }), Order: f.c.order,
 		CommandID: command, Name: name, Type: typ, Content: content, Started: f.now(),
+		Timeout: f.args.number("Timeout", 60), Dir: f.args.text("WorkingDir"), About: f.args.text("Description"), User: f.args.text("Username"),
 	}
 	given := f.parameters()
 	for _, id := range ids {

@@ -107,7 +107,7 @@ func (f *frame) tellInvocation(inv *invocation) map[string]any {
 	return map[string]any{
 		"InvokeId": inv.ID, "CommandId": inv.CommandID, "CommandName": inv.Name, "CommandType": inv.Type, "CommandContent": f.contentOf(decodeContent(inv.Content, "")),
 		"InvocationStatus": status, "InvokeStatus": invoke, "InvokeInstances": map[string]any{"InvokeInstance": runs}, "CreationTime": inv.Started.Format(timeForm),
-		"VmCount": len(inv.Runs), "Frequency": "", "Timed": false, "RepeatMode": "Once", "Parameters": "{}", "Timeout": 60, "WorkingDir": "", "CommandDescription": "", "Username": "",
+		"VmCount": len(inv.Runs), "Frequency": "", "Timed": false, "RepeatMode": "Once", "Parameters": "{}", "Timeout": inv.Timeout, "WorkingDir": inv.Dir, "CommandDescription": inv.About, "Username": inv.User,
 		"Tags": tagList(nil),
 	}
 }

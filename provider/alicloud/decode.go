@@ -185,6 +185,8 @@ func (r *reader) plain(key string) func(string) error {
 			d.attributes = append(d.attributes, a)
 			return err
 		}
+	case "back":
+		return d.addBack
 	case "secret":
 		return words(&d.secret)
 	case "tags":
@@ -211,6 +213,24 @@ func (r *reader) plain(key string) func(string) error {
 		return words(&d.local)
 	}
 	return nil
+}
+
+// addBack reads "P = path", or "P = none".
+func (d *descriptor) addBack(rest string) error {
+	name, at, ok := strings.Cut(rest, " = ")
+	if !ok || name == "" || at == "" {
+		return fmt.Errorf("%q says not where a property is", rest)
+	}
+	if d.back == nil {
+		d.back = map[string]*path{}
+	}
+	if at == "none" {
+		d.back[name] = nil
+		return nil
+	}
+	p, err := parsePath(at)
+	d.back[name] = p
+	return err
 }
 
 func productByKey(key string) (*product, error) {

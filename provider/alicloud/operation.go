@@ -61,6 +61,10 @@ func (p *Provider) begin(ctx context.Context, req *provider.Request) (*operation
 	if o.env.prior, err = properties(req.Prior, t); err != nil {
 		return nil, err
 	}
+	if d.tagCalls() {
+		listTags(o.env.desired)
+		listTags(o.env.prior)
+	}
 	if p.account == "" && d.needsAccount() {
 		if o.env.account, err = p.accountID(ctx); err != nil {
 			return nil, err

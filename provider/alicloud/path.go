@@ -34,9 +34,10 @@ const (
 type filter struct {
 	field  string
 	values []*template
+	given  bool // counts only where one of the values is known
 }
 
-// parsePath reads "A.B[0].C", "A[*].B", "A[?K=v,L=$p.X].B", "[*].A" and
+// parsePath reads "A.B[0].C", "A[*].B", "A[?K=v,L~=$p.X].B", "[*].A" and
 // "A[*].{B,C}".
 func parsePath(text string) (*path, error) {
 	p := &path{text: text}
@@ -78,7 +79,8 @@ func parsePathStep(part string) (pathStep, error) {
 			if !ok {
 				return s, fmt.Errorf("%q compares nothing", cond)
 			}
-			f := filter{field: field}
+			f := filter{}
+			f.field, f.given = strings.CutSuffix(field, "~")
 			for _, v := range strings.Split(value, "|") {
 				t, err := parseTemplate(v)
 				if err != nil {
@@ -181,13 +183,13 @@ func first(v any, where []filter, env *scope) any {
 
 func matches(m map[string]any, where []filter, env *scope) bool {
 	for _, f := range where {
-		have, found := textOf(member(m, f.field)), false
+		have, found, known := textOf(member(m, f.field)), false, false
 		for _, want := range f.values {
-			if text, ok := want.text(env); ok && strings.EqualFold(text, have) {
-				found = true
-			}
+			text, ok := want.text(env)
+			known = known || ok
+			found = found || ok && strings.EqualFold(text, have)
 		}
-		if !found {
+		if !found && (known || !f.given) {
 			return false
 		}
 	}

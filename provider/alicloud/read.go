@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"github.com/bianpai/bianpai/provider"
 )
 
-// Read implements [provider.Provider]. Of the properties it tells the plain ones
-// that the service gives back under the name that creation sends them by.
+// Read implements [provider.Provider]. Of the properties it tells those that the
+// service gives back under the name that creation sends them by, or where the
+// descriptor says, as far as the way there can be gone back.
 func (p *Provider) Read(ctx context.Context, req *provider.Request) (*provider.State, error) {
 	if p.builtin(req.Type) != nil {
 		return &provider.State{PhysicalID: req.PhysicalID}, nil
@@ -42,42 +42,6 @@ func (o *operation) current(ctx context.Context) (*provider.State, error) {
 		return nil, &provider.Error{Kind: provider.Unknown, Err: err}
 	}
 	return st, nil
-}
-
-// properties are those that can be told from the item.
-func (o *operation) properties(item any) map[string]any {
-	out := map[string]any{}
-	m, _ := item.(map[string]any)
-	t := o.p.types(o.req.Type)
-	if m == nil || t == nil {
-		return out
-	}
-	for _, s := range o.d.create {
-		if !s.when.holds(o.env) {
-			continue
-		}
-		for _, p := range s.parameters {
-			f := p.mapping
-			if f == nil || p.value != nil || f.shape != shapePlain || len(f.codecs) > 0 || len(f.property) > 1 {
-				continue
-			}
-			name := f.property[0]
-			known := t.Properties[name]
-			if known == nil || known.Sensitive || slices.Contains(o.d.local, name) {
-				continue
-			}
-			v := member(m, f.target)
-			if v == nil {
-				v = member(m, name)
-			}
-			switch v.(type) {
-			case nil, []any, map[string]any:
-				continue
-			}
-			out[name] = coerce(v, known)
-		}
-	}
-	return out
 }
 
 // Find implements [provider.Finder]: it looks a resource up whose create call

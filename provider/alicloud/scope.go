@@ -77,7 +77,7 @@ func (env *scope) property(name string, rest []string) any {
 		}
 		for _, candidate := range p.names {
 			if candidate.text == name {
-				if v, ok := env.idPart(at); ok && (len(p.names) == 1) {
+				if v, ok := env.idPart(at); ok && v != "" && len(p.names) == 1 {
 					return v
 				}
 			}

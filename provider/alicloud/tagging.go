@@ -2,11 +2,30 @@ package alicloud
 
 import "strings"
 
+// tagCalls reports whether tags are changed by calls of their own that take them
+// as a list. Some services take JSON text.
+func (d *descriptor) tagCalls() bool {
+	return d.tags != "" && d.product.style == RPC && d.product.key != "kms" && d.product.key != "oos"
+}
+
+// listTags makes the list that the calls take of the map that a few types have.
+func listTags(properties map[string]any) {
+	m, isMap := properties["Tags"].(map[string]any)
+	if !isMap {
+		return
+	}
+	list := make([]any, 0, len(m))
+	for _, key := range sortedKeys(m) {
+		list = append(list, map[string]any{"Key": key, "Value": m[key]})
+	}
+	properties["Tags"] = list
+}
+
 // addTagCalls adds the calls that change tags, where a type says by which
 // resource type they know it. Removing comes first: a tag whose value changed is
 // among the removed and among the added.
 func (d *descriptor) addTagCalls() {
-	if d.tags == "" || d.product.style != RPC {
+	if !d.tagCalls() {
 		return
 	}
 	for _, s := range d.update {
@@ -20,8 +39,6 @@ func (d *descriptor) addTagCalls() {
 		untag = "UnTagResources"
 	case "dcdn":
 		tag, untag = "TagDcdnResources", "UntagDcdnResources"
-	case "kms", "oos":
-		return // they take tags as JSON text
 	}
 	add := d.call(tag, "ResourceType = "+d.tags, "ResourceId.1 = $id", "Tag.N{Key,Value} = $add.Tags")
 	remove := d.call(untag, "ResourceType = "+d.tags, "ResourceId.1 = $id", "TagKey.N = $del.Tags.Key")
