@@ -60,7 +60,7 @@ var house = map[string]room{
 	"providertest":         {5, "below", ""},
 	"providertest/...":     {5, "below providertest", ""},
 	"providertest/gateway": {5, "internal/acs provider provider/calls providertest", ""},
-	"provider/alicloud":    {5, "provider provider/schema provider/signal", ""},
+	"provider/alicloud":    {5, "diag provider provider/calls provider/schema provider/signal", ""},
 
 	"provider/alicloud/transport":  {5, "provider provider/alicloud provider/alicloud/credential internal/acs", ""},
 	"provider/alicloud/credential": {5, "internal/acs", ""},

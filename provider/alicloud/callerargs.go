@@ -115,8 +115,8 @@ func (a *arguments) find(given string) (string, *calls.Parameter) {
 	if a.plan.api == nil {
 		return given, nil
 	}
-	name, ok := a.plan.api.Match(given)
-	if !ok {
+	name := a.plan.match(given)
+	if name == "" {
 		return given, nil
 	}
 	if p := a.plan.byName[name]; p != nil {

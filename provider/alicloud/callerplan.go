@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/provider"
@@ -18,6 +20,7 @@ type callPlan struct {
 	name       string     // of the API
 	api        *calls.API // nil of one that the table lacks
 	byName     map[string]*calls.Parameter
+	matched    *spellings
 	roa        bool
 	method     string
 	path       string // with names in brackets
@@ -88,7 +91,7 @@ func (c *Caller) listed(req *provider.Call) (*callPlan, error) {
 func (p *callPlan) know(api *calls.API) {
 	p.api, p.name, p.method, p.path = api, api.Name, api.Method, api.Path
 	p.roa = api.Path != ""
-	p.byName = make(map[string]*calls.Parameter, len(api.Parameters))
+	p.byName, p.matched = make(map[string]*calls.Parameter, len(api.Parameters)), &spellings{}
 	for i := range api.Parameters {
 		q := &api.Parameters[i]
 		p.byName[q.Name] = q
@@ -101,6 +104,26 @@ func (p *callPlan) know(api *calls.API) {
 	if !p.roa && p.method == http.MethodGet {
 		p.method = http.MethodPost // RPC calls take both, and a form has no limit
 	}
+}
+
+// spellings remembers which parameters the names of templates mean, as far as
+// there is room: a search compares with every name that the API has.
+type spellings struct {
+	names sync.Map // given -> the API's; "" if it has none
+	count atomic.Int32
+}
+
+// match finds the API's name of a parameter; "" if it has none.
+func (p *callPlan) match(given string) string {
+	const most, longest = 256, 64
+	if name, ok := p.matched.names.Load(given); ok {
+		return name.(string)
+	}
+	name, _ := p.api.Match(given)
+	if len(given) <= longest && p.matched.count.Add(1) <= most {
+		p.matched.names.Store(given, name)
+	}
+	return name
 }
 
 // ownProtocol reports whether a service has signatures of its own.

@@ -14,6 +14,12 @@
 // docs/types.md has the table. An absent type is refused by Describe, and so
 // when a change is planned.
 //
+// A [Caller] makes raw calls of any API for runbooks, by the table of package
+// calls:
+//
+//	caller, err := alicloud.NewCaller(transport, &alicloud.CallerOptions{Region: "cn-hangzhou"})
+//	engine, err := oos.New(caller, nil)
+//
 // A request makes at most one call that changes something. What has to follow,
 // waiting included, is for the next request with the same token; Resume says
 // how far it is. Calls get the token, or one derived from it, where they take
