@@ -31,8 +31,15 @@ var callFaults = []struct{ code, doc string }{
 func callRules() []*Rule {
 	rules := make([]*Rule, 0, len(callFaults))
 	for _, f := range callFaults {
+		run := runCallFault
+		switch f.code {
+		case "function-argument-type":
+			run = runArgumentType
+		case "index-invalid":
+			run = runIndexInvalid
+		}
 		rules = append(rules, &Rule{
-			Code: diag.Code(f.code), Severity: diag.Error, Run: runCallFault,
+			Code: diag.Code(f.code), Severity: diag.Error, Run: run,
 			Doc: f.doc + " A warning where the call may not be evaluated.",
 		})
 	}
@@ -57,11 +64,23 @@ func runCallFault(p *Pass) {
 		if !a.found || a.fault.Code != p.rule.Code || a.fault.Source != p.Template.Source() {
 			return
 		}
-		d := p.Report(a.fault.Range, "", a.fault.Args...)
-		if output != nil || resource.Condition != "" || len(p.Guards()) > 0 {
-			d.Severity = diag.Warning
-		}
+		p.soften(p.Report(a.fault.Range, "", a.fault.Args...))
 	})
+}
+
+// soften makes a warning of a finding in what may not be evaluated, or where a
+// failure gives null.
+func (p *Pass) soften(d *diag.Diagnostic) {
+	if resource, output := p.Holder(); output != nil || resource == nil || resource.Condition != "" || len(p.Guards()) > 0 {
+		d.Severity = diag.Warning
+	}
+}
+
+// attemptFails reports whether the call that the walk is in, or that is a part
+// of it, has been found to fail.
+func (w *walk) attemptFails(n template.Node) bool {
+	r := n.Range()
+	return w.attempt.found && w.attempt.fault.Range.Start >= r.Start && w.attempt.fault.Range.End <= r.End
 }
 
 // inProperties reports whether the walk is in the properties of a resource.

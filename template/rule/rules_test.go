@@ -102,6 +102,11 @@ func TestRules(t *testing.T) {
 
 		{"index-invalid", net("{Fn::Select: [abc, [a, b]]}"), []string{"error Resources.Net.Properties.Description [{Fn::Select: [abc, [a, b]]}]"}},
 		{"index-invalid", net("{Fn::Select: ['1', [a, b]]}"), nil},
+		{"index-invalid", "Parameters: {L: {Type: CommaDelimitedList}}\n" + net("{Fn::Select: [x, {Ref: L}]}"), []string{"error Resources.Net.Properties.Description [{Fn::Select: [x, {Ref: L}]}]"}},
+		{"index-invalid", "Parameters: {L: {Type: CommaDelimitedList}, J: {Type: Json}}\n" + net("{Fn::Join: [',', [{Fn::Select: ['-1', {Ref: L}]}, {Fn::Select: ['1:', {Ref: L}]}, {Fn::Select: [x, {Ref: J}]}]]}"), nil},
+		{"function-argument-type", "Parameters: {P: {Type: String}}\n" + net("{Fn::Join: [[a, {Ref: P}], ',']}"), []string{"error Resources.Net.Properties.Description [{Fn::Join: [[a, {Ref: P}], ',']}]"}},
+		{"function-argument-type", net("{Fn::Join: [[a], ',']}"), []string{"error Resources.Net.Properties.Description [{Fn::Join: [[a], ',']}]"}},
+		{"function-argument-type", "Parameters: {P: {Type: String}}\n" + net("{Fn::Replace: [{a: {Ref: P}}, {Ref: P}]}"), nil},
 		{"cidr-invalid", net("{Fn::Select: [0, {Fn::Cidr: [10.0.0.0, 3, 8]}]}"), []string{"error Resources.Net.Properties.Description [{Fn::Cidr: [10.0.0.0, 3, 8]}]"}},
 		{"cidr-invalid", "Parameters: {P: {Type: String}}\n" + net("{Fn::Select: [0, {Fn::Cidr: [{Ref: P}, 3, 8]}]}"), nil},
 		{"cidr-too-many", net("{Fn::Select: [0, {Fn::Cidr: [10.0.0.0/24, 3, 8]}]}"), []string{"error Resources.Net.Properties.Description [{Fn::Cidr: [10.0.0.0/24, 3, 8]}]"}},
