@@ -98,7 +98,7 @@ type Conditions struct {
 	branches    []*Branch
 	answers     map[string]Possibility
 	left        int
-	undecided   int // questions without an answer
+	undecided   []string // conditions and rules of questions without an answer
 }
 
 // NewConditions reads what the template's conditions depend on.
@@ -129,6 +129,13 @@ func NewConditions(t *Template) *Conditions {
 		c.uses, c.branches = w.uses, w.branches
 	}
 	c.domains = c.facts.domains()
+	for _, d := range c.domains {
+		for i, v := range d.values {
+			if v.IsUnknown() {
+				c.scope.trial.others[v.Hole()] = slices.Delete(slices.Clone(d.values), i, i+1)
+			}
+		}
+	}
 	for _, name := range c.facts.names {
 		c.unset = append(c.unset, unsettled(name))
 	}
@@ -186,8 +193,28 @@ func (c *Conditions) Usable() Possibility {
 	return c.remembered("", func() Possibility { return c.solve(c.inquiry(nil, true)) })
 }
 
-// Undecided is how many questions were answered with CannotTell.
-func (c *Conditions) Undecided() int { return c.undecided }
+// Undecided names the conditions, and the rules as Rules.Name, that questions
+// were about that were answered with CannotTell, in the order of the questions.
+func (c *Conditions) Undecided() []string { return c.undecided }
+
+// doubt notes what a question without an answer was about.
+func (c *Conditions) doubt(q *inquiry) {
+	note := func(name string) {
+		if !slices.Contains(c.undecided, name) {
+			c.undecided = append(c.undecided, name)
+		}
+	}
+	for _, t := range q.terms {
+		if t.kind == namedTerm {
+			note(c.t.Conditions[t.index].Name)
+		}
+	}
+	for _, k := range q.constraints {
+		if k.rule && len(q.terms) == 0 {
+			note("Rules." + c.t.Rules[k.index].Name)
+		}
+	}
+}
 
 // ask answers whether all terms can be so at the same time.
 func (c *Conditions) ask(terms []term) Possibility {
@@ -204,6 +231,7 @@ func (c *Conditions) ask(terms []term) Possibility {
 	}
 	return c.remembered(keyOf(terms), func() Possibility {
 		if c.left == 0 {
+			c.doubt(&inquiry{terms: terms})
 			return Possibility{}
 		}
 		return c.solve(c.inquiry(terms, false))
@@ -220,9 +248,6 @@ func (c *Conditions) remembered(key string, answer func() Possibility) Possibili
 	if !ok {
 		p = answer()
 		c.answers[key] = p
-		if p.Verdict == CannotTell {
-			c.undecided++
-		}
 	}
 	return p
 }
@@ -248,6 +273,7 @@ func (c *Conditions) solve(q *inquiry) Possibility {
 	case solve.Impossible:
 		return Possibility{Verdict: CannotBe}
 	}
+	c.doubt(q)
 	return Possibility{}
 }
 

@@ -128,7 +128,7 @@ func askAll(tmpl *template.Template) (questions, undecided int) {
 		c.DefaultRefused(r)
 		questions += 3
 	}
-	return questions, c.Undecided()
+	return questions, len(c.Undecided())
 }
 
 func BenchmarkConditionsHard(b *testing.B) {

@@ -242,7 +242,25 @@ func (f *facts) call(n doc.Node, name string, arg doc.Node) operand {
 		return booleans
 	}
 	f.opaquely(arg)
+	if name == "Fn::GetJsonValue" && list && arg.Len() == 2 {
+		f.probe(arg.At(0), arg.At(1))
+	}
 	return operand{opaque: true}
+}
+
+// probe has a parameter tried with an object that has the key which is read.
+func (f *facts) probe(key, from doc.Node) {
+	name, arg, ok := callOf(from)
+	p := f.t.Parameter(arg.Text())
+	if !ok || name != "Ref" || p == nil || key.Kind() != doc.String {
+		return
+	}
+	object := value.Map([]value.Entry{{Key: key.Text(), Value: value.String("other")}})
+	if p.Type != typeJSON {
+		object = value.String(string(object.AppendJSON(nil)))
+	}
+	i := f.variable(p.Name)
+	f.compared[i] = append(f.compared[i], object)
 }
 
 func (f *facts) ref(name string) operand {

@@ -1,6 +1,8 @@
 package template
 
 import (
+	"slices"
+
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/solve"
 	"github.com/bianpai/bianpai/internal/value"
@@ -12,10 +14,28 @@ type trial struct {
 	pseudo  map[string]value.Value
 	guesses []solve.Truth // of conditions that no parameter value decides
 	opaque  []bool        // which conditions these are
+	// others are the holes that stand for all other values than some.
+	others map[*value.Hole][]value.Value
 }
 
 // guessPrefix begins the names that holes of undecided conditions wait for.
 const guessPrefix = "Conditions\x00"
+
+// differ reports whether two values are surely not equal though one of them is
+// unknown: it stands for all values but those that are tried one by one.
+func (t *trial) differ(a, b value.Value) bool {
+	if t == nil {
+		return false
+	}
+	if b.IsUnknown() {
+		a, b = b, a
+	}
+	if !a.IsUnknown() || b.HasUnknown() {
+		return false
+	}
+	tried, ok := t.others[a.Hole()]
+	return ok && (b.IsNull() || slices.ContainsFunc(tried, func(v value.Value) bool { return value.Equal(v, b) }))
+}
 
 // maxWaits is about how many names a hole waits for in a trial: to choose the
 // next variable few are enough, while long chains of conditions would hand on
@@ -43,7 +63,7 @@ func (t *trial) guess(e *evaluator, c *truth, hole *value.Hole) {
 func newTrial(t *Template) *Scope {
 	s := &Scope{
 		template: t, names: t.names, mappings: t.Mappings, conditions: t.conditions,
-		trial: &trial{pseudo: map[string]value.Value{}, guesses: make([]solve.Truth, len(t.Conditions)), opaque: make([]bool, len(t.Conditions))},
+		trial: &trial{pseudo: map[string]value.Value{}, guesses: make([]solve.Truth, len(t.Conditions)), opaque: make([]bool, len(t.Conditions)), others: map[*value.Hole][]value.Value{}},
 	}
 	s.truths = make([]truth, len(t.Conditions))
 	for i, c := range t.Conditions {

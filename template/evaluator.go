@@ -215,6 +215,9 @@ func (e *evaluator) strict(f *function, call, arg doc.Node) (value.Value, error)
 		unknown = unknown || unknownFor(f.needs, v)
 	}
 	if unknown {
+		if f.name == "Fn::Equals" && e.scope.trial.differ(args[0], args[1]) {
+			return value.Bool(false), nil
+		}
 		return e.later(call, args...), nil
 	}
 	if f.needs == knowAll {

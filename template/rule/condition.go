@@ -2,6 +2,7 @@ package rule
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/template"
@@ -175,12 +176,18 @@ func runDefaultRefused(p *Pass) {
 
 func runConditionsUndecided(p *Pass) {
 	p.OnEnd(func() {
-		if n := p.Conditions().Undecided(); n > 0 {
-			section := p.Template.Root().Get("Conditions")
-			if section.IsZero() {
-				section = p.Template.Root().Get("Rules")
-			}
-			p.Report(section.KeyRange(), section.Key(), strconv.Itoa(n))
+		names := p.Conditions().Undecided()
+		if len(names) == 0 {
+			return
 		}
+		const most = 5
+		if len(names) > most {
+			names = append(names[:most:most], "…")
+		}
+		section := p.Template.Root().Get("Conditions")
+		if section.IsZero() {
+			section = p.Template.Root().Get("Rules")
+		}
+		p.Report(section.KeyRange(), section.Key(), strings.Join(names, ", "))
 	})
 }
