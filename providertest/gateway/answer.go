@@ -26,6 +26,7 @@ type refusal struct {
 	requestID     string
 	after         time.Duration
 	service       bool
+	denied        bool // the identity may not do it
 }
 
 // missing refuses a request without one of the parameters of the protocol.
@@ -45,7 +46,7 @@ var statuses = map[provider.Kind]int{
 
 // serviceRefusal makes a refusal of what the cloud refused.
 func (x *exchange) serviceRefusal(e *provider.Error) *refusal {
-	no := &refusal{status: statuses[e.Kind], code: e.Code, message: e.Message, requestID: e.RequestID, after: e.After, service: true}
+	no := &refusal{status: statuses[e.Kind], code: e.Code, message: e.Message, requestID: e.RequestID, after: e.After, service: true, denied: e.Kind == provider.Denied}
 	switch {
 	case e.Code == "InvalidAction.NotFound":
 		no = notFound()
@@ -80,6 +81,12 @@ func (x *exchange) refuse(no *refusal) *reply {
 	body := map[string]any{
 		"Code": no.code, "Message": no.message, "RequestId": id, "HostId": x.r.Host,
 		"Recommend": "https://api.aliyun.com/troubleshoot?q=" + url.QueryEscape(no.code) + "&product=" + url.QueryEscape(product) + "&requestId=" + id,
+	}
+	if no.denied {
+		body["AccessDeniedDetail"] = map[string]any{
+			"AuthAction": strings.ToLower(product) + ":" + x.to.name, "AuthPrincipalType": "SubUser", "AuthPrincipalOwnerId": x.g.cloud.Account(),
+			"NoPermissionType": "ImplicitDeny", "PolicyType": "AccountLevelIdentityBasedPolicy",
+		}
 	}
 	if no.service {
 		switch x.to.service.Code {
@@ -121,7 +128,7 @@ func (out *reply) with(id string) *reply {
 		dup.header = http.Header{}
 	}
 	dup.header.Set("X-Acs-Request-Id", id)
-	if bytes.HasPrefix(dup.body, []byte("{")) && !bytes.Contains(dup.body, []byte(`equestId"`)) && !bytes.Contains(dup.body, []byte(`"ErrorCode"`)) {
+	if dup.tell {
 		dup.body = withRequestID(dup.body, id)
 	}
 	return &dup

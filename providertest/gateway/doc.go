@@ -29,7 +29,8 @@
 // members Code, Message, RequestId, HostId and Recommend; those of the products
 // CS and FC have their own. Every answer has the header x-acs-request-id.
 //
-// STS is served here: AssumeRole, AssumeRoleWithOIDC, AssumeRoleWithSAML and
+// The location service names the hosts of the others. STS is served here:
+// AssumeRole, AssumeRoleWithOIDC, AssumeRoleWithSAML and
 // GetCallerIdentity. What they give out works until it expires. Roles need not
 // exist, and nobody checks policies, tokens of issuers or assertions beyond
 // their form.

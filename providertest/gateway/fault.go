@@ -38,6 +38,7 @@ type reply struct {
 	header http.Header
 	body   []byte
 	code   string // of a refusal
+	tell   bool   // the request's id is put into the body
 	cut    bool   // the connection ends in the middle of the body
 }
 
@@ -79,14 +80,14 @@ func NotJSON() Fault {
 // SuccessFalse refuses as some services do, in a body of status 200; the call
 // has no effect.
 func SuccessFalse(code, message string) Fault {
-	return Fault{name: "SuccessFalse", before: &reply{status: http.StatusOK, header: http.Header{"Content-Type": {jsonType}}, code: code,
+	return Fault{name: "SuccessFalse", before: &reply{status: http.StatusOK, header: http.Header{"Content-Type": {jsonType}}, code: code, tell: true,
 		body: encode(map[string]any{"Success": false, "Code": code, "Message": message})}}
 }
 
 // NumericCode refuses with a code that is a number, as some services do; the
 // call has no effect.
 func NumericCode(status, code int, message string) Fault {
-	return Fault{name: "NumericCode", before: &reply{status: status, header: http.Header{"Content-Type": {jsonType}}, code: fmt.Sprint(code),
+	return Fault{name: "NumericCode", before: &reply{status: status, header: http.Header{"Content-Type": {jsonType}}, code: fmt.Sprint(code), tell: true,
 		body: encode(map[string]any{"Code": code, "Message": message})}}
 }
 
@@ -107,7 +108,7 @@ func Throttle(after time.Duration) Fault {
 	if after > 0 {
 		h.Set("X-Acs-Retry-After", fmt.Sprint(after.Milliseconds()))
 	}
-	return Fault{name: "Throttle", before: &reply{status: http.StatusBadRequest, header: h, code: "Throttling.User",
+	return Fault{name: "Throttle", before: &reply{status: http.StatusBadRequest, header: h, code: "Throttling.User", tell: true,
 		body: encode(map[string]any{"Code": "Throttling.User", "Message": "Request was denied due to user flow control."})}}
 }
 

@@ -192,6 +192,9 @@ func TestErrorsOfServices(t *testing.T) {
 				t.Errorf("no %s in %s", name, a.text)
 			}
 		}
+		if detail, _ := a.at("AccessDeniedDetail.AuthAction").(string); (detail == "vpc:DescribeVpcs") != (test.status == 403) {
+			t.Errorf("the detail of %d is %q", test.status, detail)
+		}
 		if test.code == "Throttling.User" && a.header.Get("X-Acs-Retry-After") != "1500" {
 			t.Error(a.header)
 		}

@@ -53,3 +53,21 @@ func TestTea(t *testing.T) {
 	c.want(c.acs3("GET", "http://127.0.0.1:18999/clusters/c%201/nodes?pageSize=5", "2015-12-15", "DescribeClusterNodes", "", ""), 200, "")
 	c.want(c.acs3("POST", "http://127.0.0.1:18999/clusters", "2015-12-15", "CreateCluster", "application/json; charset=utf-8", `{"name":"n"}`), 200, "")
 }
+
+// Older clients ask the location service for hosts.
+func TestLocation(t *testing.T) {
+	_, c := newGateway(t, nil)
+	ask := func(given map[string]string) *answer {
+		return c.post("location-readonly.aliyuncs.com", "2015-06-12", "DescribeEndpoints", given)
+	}
+	a := ask(map[string]string{"Id": "cn-beijing", "ServiceCode": "ecs", "Type": "openAPI"})
+	c.want(a, 200, "")
+	if a.at("Endpoints.Endpoint.Endpoint") != "ecs.cn-beijing.aliyuncs.com" {
+		t.Error(a.text)
+	}
+	a = ask(nil)
+	c.want(a, 200, "")
+	if list, ok := a.at("Endpoints.Endpoint").([]any); !ok || len(list) != 0 {
+		t.Error(a.text)
+	}
+}
