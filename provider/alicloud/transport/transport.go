@@ -86,6 +86,11 @@ func noCredential(ctx context.Context, err error) error {
 		return ended
 	}
 	e := &provider.Error{Kind: provider.Denied, Code: codeNoCredential, Message: "no credential to sign with: " + err.Error(), Err: err}
+	if credential.Retryable(err) {
+		// Not Transient, which says that the request may have arrived.
+		const pause = 5 * time.Second
+		e.Kind, e.After = provider.Throttled, pause
+	}
 	if refused, ok := errors.AsType[*provider.Error](err); ok && refused.Kind.Retry() {
 		e.Kind, e.After, e.RequestID = refused.Kind, refused.After, refused.RequestID
 	}
