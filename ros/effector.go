@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -120,7 +121,8 @@ func (e *effector) call(ctx context.Context, w *stepWork, res *stepResult) (*pro
 }
 
 // delete removes a resource. One whose create call never gave a physical ID is
-// looked up by the token of that call first.
+// looked up by the token of that call first. Where that cannot tell, a call that
+// was refused has made nothing; any other is in doubt.
 func (e *effector) delete(ctx context.Context, w *stepWork) (*provider.Progress, error) {
 	req := w.req
 	if req.PhysicalID == "" {
@@ -134,6 +136,9 @@ func (e *effector) delete(ctx context.Context, w *stepWork) (*provider.Progress,
 		find := *req
 		find.Token = w.findToken
 		state, err := finder.Find(ctx, &find)
+		if doubt, _ := errors.AsType[*provider.Error](err); doubt != nil && doubt.Kind == provider.InDoubt && !w.doubtful {
+			return &provider.Progress{Done: true}, nil
+		}
 		if err != nil {
 			return nil, err // not found: there is nothing to delete
 		}

@@ -1,6 +1,7 @@
 package ros
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -90,6 +91,35 @@ func TestEarlierTryMayHaveMadeIt(t *testing.T) {
 		b.expect(finish(t, run, nil), CreateRollbackComplete)
 		b.leaves()
 	})
+}
+
+// A create call that was refused at its first try has made nothing, also where
+// the provider cannot look it up: nobody is asked.
+func TestRefusedCreateIsNoDoubt(t *testing.T) {
+	for name, cloud := range map[string]func(*fakeCloud, *Options) provider.Provider{
+		"cannot look up":      lookDoubt,
+		"can, but not always": func(c *fakeCloud, _ *Options) provider.Provider { return groping{c} },
+	} {
+		onBench(t, cloud, func(t *testing.T, b *bench) {
+			b.cloud.refuse = on("create", "A", refusal(provider.Invalid))
+			run, err := b.e.CreateStack(t.Context(), b.change(single, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := run.Wait(t.Context()); !is[*FailedError](err) {
+				t.Fatalf("%s: got %v, want a failure", name, err)
+			}
+			b.expect(b.stack().Status, CreateRollbackComplete)
+			b.leaves()
+		})
+	}
+}
+
+// groping is a provider that looks up by token and cannot tell.
+type groping struct{ provider.Provider }
+
+func (groping) Find(context.Context, *provider.Request) (*provider.State, error) {
+	return nil, refusal(provider.InDoubt)
 }
 
 // A delete that failed must not make the next one forget that the create call
