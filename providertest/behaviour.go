@@ -128,7 +128,8 @@ var behaviours = map[string]behaviour{
 	"ECS DetachNetworkInterface":    detachInterface,
 	"ECS DeleteNetworkInterface":    deleteInterface,
 
-	"RDS ModifySecurityIps": modifySecurityIPs,
+	"RDS ModifySecurityIps":       rdsWhiteLists.modify,
+	"R-KVSTORE ModifySecurityIps": redisWhiteLists.modify,
 
 	"ROS CreateStack": createStack,
 	"ROS GetStack":    getStack,

@@ -19,6 +19,8 @@ func (d *deed) subjects() ([]*thing, *provider.Error) {
 		for _, id := range ids {
 			if t := d.named(id); t != nil {
 				found = append(found, t)
+			} else if isExisting(id) && len(d.c.byID[id]) == 0 {
+				d.shape = true // of another sort than the call expects: nothing is known
 			} else if named = id; !d.lenient(missing) {
 				return nil, d.notThere(missing, param, id)
 			}

@@ -116,7 +116,11 @@ func (c *Cloud) frame(n int, req *provider.Call) (*frame, *provider.Error) {
 
 // token gives the client token of the call, as far as its API takes one.
 func (f *frame) token() string {
-	if !f.api.Token {
+	switch {
+	case f.api.Token:
+	case f.api.Service == "R-KVSTORE" && strings.HasPrefix(f.api.Name, "Create"):
+		return orText(f.req.Token, f.args.text("Token")) // which has a name of its own there
+	default:
 		return ""
 	}
 	if f.req.Token != "" {

@@ -185,6 +185,7 @@ func wholeNumber(f float64) any {
 // existingTypes are the resource types of association properties that do not
 // say it with their own name.
 var existingTypes = map[string]string{
+	"ALIYUN::SLB::ACL":          "ALIYUN::SLB::AccessControl",
 	"ALIYUN::VPC::VSwitch":      "ALIYUN::ECS::VSwitch",
 	"ALIYUN::VPC::VPC":          "ALIYUN::ECS::VPC",
 	"ALIYUN::RDS::Instance":     "ALIYUN::RDS::DBInstance",
@@ -213,7 +214,7 @@ func existingFor(association, name string) (string, bool) {
 	if style == nil || !isID && style.prop != field {
 		return "", false
 	}
-	own := theFacts().Self[typ] == field || strings.HasSuffix(strings.ToLower(lastPart(typ)), strings.ToLower(stem))
+	own := strings.EqualFold(theFacts().Self[typ], field) || strings.HasSuffix(strings.ToLower(lastPart(typ)), strings.ToLower(stem))
 	if isID && !own && field != "InstanceId" && field != "GroupId" {
 		// Not the thing itself, but something that it names.
 		r := theFacts().References[strings.ToLower(field)]

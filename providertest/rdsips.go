@@ -7,15 +7,40 @@ import (
 	"github.com/bianpai/bianpai/provider"
 )
 
+// whiteLists says how a database service speaks of the lists of addresses that
+// may connect to an instance.
+type whiteLists struct {
+	typ       string // of the instance
+	id        string // parameters
+	name      string
+	attribute string
+	busy      string // the code for an instance that is not ready
+	ready     string // the status of one that is
+	ips       string // the member that has the addresses
+	prop      string // the property that holds the default list; empty: none does
+	more      map[string]any
+}
+
+var (
+	rdsWhiteLists = &whiteLists{
+		typ: "ALIYUN::RDS::DBInstance", id: "DBInstanceId", name: "DBInstanceIPArrayName", attribute: "DBInstanceIPArrayAttribute", busy: "OperationDenied.DBInstanceStatus",
+		ready: "Running", ips: "SecurityIPList", prop: "SecurityIPList", more: map[string]any{"SecurityIPType": "IPv4", "WhitelistNetworkType": "MIX"},
+	}
+	redisWhiteLists = &whiteLists{
+		typ: "ALIYUN::REDIS::Instance", id: "InstanceId", name: "SecurityIpGroupName", attribute: "SecurityIpGroupAttribute", busy: "IncorrectDBInstanceState",
+		ready: "Normal", ips: "SecurityIpList",
+	}
+)
+
 // ipArraysKey is where an instance keeps its white lists, once a call has
 // changed one.
 const ipArraysKey = "IPArrays"
 
-// modifySecurityIPs changes a white list of an RDS instance: it covers the
-// list, appends to it or deletes from it. The default one is a property.
-func modifySecurityIPs(f *frame) (map[string]any, *provider.Error) {
-	id := f.args.text("DBInstanceId")
-	t, err := f.find(kindFor("ALIYUN::RDS::DBInstance"), id, "DBInstanceId")
+// modify changes a white list: the call covers it, appends to it or deletes from
+// it.
+func (w *whiteLists) modify(f *frame) (map[string]any, *provider.Error) {
+	id := f.args.text(w.id)
+	t, err := f.find(kindFor(w.typ), id, w.id)
 	if err != nil {
 		return nil, err
 	}
@@ -25,46 +50,54 @@ func modifySecurityIPs(f *frame) (map[string]any, *provider.Error) {
 	if err := f.args.missing("SecurityIps"); err != nil && f.args.text("SecurityGroupId") == "" {
 		return nil, err
 	}
-	if s := t.status(); s != "Running" {
-		return nil, &provider.Error{Kind: provider.Conflict, Code: "OperationDenied.DBInstanceStatus", Message: "The instance " + id + " is " + s + "."}
+	if s := t.status(); s != w.ready {
+		return nil, &provider.Error{Kind: provider.Conflict, Code: w.busy, Message: "The instance " + id + " is " + s + "."}
 	}
-	name := orText(f.args.text("DBInstanceIPArrayName"), "default")
-	arrays := slices.Clone(listOf(t.value(ipArraysKey)))
-	if len(arrays) == 0 {
-		arrays = append(arrays, ipArray("default", orText(t.text("SecurityIPList"), "127.0.0.1"), ""))
+	name := orText(f.args.text(w.name), "default")
+	lists := slices.Clone(listOf(t.value(ipArraysKey)))
+	if len(lists) == 0 {
+		lists = append(lists, w.list("default", orText(t.text(w.prop), "127.0.0.1"), ""))
 	}
-	at := slices.IndexFunc(arrays, func(v any) bool { return textOf(v.(map[string]any)["DBInstanceIPArrayName"]) == name })
+	at := slices.IndexFunc(lists, func(v any) bool { return textOf(walk(v, w.name)) == name })
 	var had []string
 	if at >= 0 {
-		had = (&arguments{given: arrays[at].(map[string]any)}).list("SecurityIPList")
+		had = (&arguments{given: lists[at].(map[string]any)}).list(w.ips)
 	}
-	ips := f.args.list("SecurityIps")
-	switch f.args.text("ModifyMode") {
-	case "Append":
-		ips = append(had, slices.DeleteFunc(ips, func(ip string) bool { return slices.Contains(had, ip) })...)
-	case "Delete":
-		ips = slices.DeleteFunc(had, func(ip string) bool { return slices.Contains(ips, ip) })
-	}
-	array := ipArray(name, strings.Join(ips, ","), f.args.text("DBInstanceIPArrayAttribute"))
+	ips := changedList(f.args.text("ModifyMode"), had, f.args.list("SecurityIps"))
+	list := w.list(name, strings.Join(ips, ","), f.args.text(w.attribute))
 	switch {
 	case at < 0:
-		arrays = append(arrays, array)
+		lists = append(lists, list)
 	case len(ips) == 0 && name != "default":
-		arrays = slices.Delete(arrays, at, at+1)
+		lists = slices.Delete(lists, at, at+1)
 	default:
-		arrays[at] = array
+		lists[at] = list
 	}
-	if name == "default" {
-		if err := f.c.revise(t, map[string]any{"SecurityIPList": array["SecurityIPList"]}); err != nil {
+	if name == "default" && w.prop != "" {
+		if err := f.c.revise(t, map[string]any{w.prop: list[w.ips]}); err != nil {
 			return nil, err
 		}
 	}
-	t.set(ipArraysKey, arrays)
+	t.set(ipArraysKey, lists)
 	return map[string]any{"TaskId": f.seed.with("task").text(digits, 9)}, nil
 }
 
-func ipArray(name, ips, attribute string) map[string]any {
-	return map[string]any{
-		"DBInstanceIPArrayName": name, "SecurityIPList": ips, "DBInstanceIPArrayAttribute": attribute, "SecurityIPType": "IPv4", "WhitelistNetworkType": "MIX",
+// changedList gives what a list is after a call of a mode; without one the call
+// covers it.
+func changedList(mode string, had, given []string) []string {
+	switch mode {
+	case "Append":
+		return append(slices.Clone(had), slices.DeleteFunc(given, func(ip string) bool { return slices.Contains(had, ip) })...)
+	case "Delete":
+		return slices.DeleteFunc(slices.Clone(had), func(ip string) bool { return slices.Contains(given, ip) })
 	}
+	return given
+}
+
+func (w *whiteLists) list(name, ips, attribute string) map[string]any {
+	m := map[string]any{w.name: name, w.ips: ips, w.attribute: attribute}
+	for k, v := range w.more {
+		m[k] = v
+	}
+	return m
 }
