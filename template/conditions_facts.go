@@ -248,19 +248,22 @@ func (f *facts) call(n doc.Node, name string, arg doc.Node) operand {
 	return operand{opaque: true}
 }
 
-// probe has a parameter tried with an object that has the key which is read.
+// probe has a parameter tried with an object that has the key which is read,
+// and with one that has not.
 func (f *facts) probe(key, from doc.Node) {
 	name, arg, ok := callOf(from)
 	p := f.t.Parameter(arg.Text())
 	if !ok || name != "Ref" || p == nil || key.Kind() != doc.String {
 		return
 	}
-	object := value.Map([]value.Entry{{Key: key.Text(), Value: value.String("other")}})
-	if p.Type != typeJSON {
-		object = value.String(string(object.AppendJSON(nil)))
-	}
 	i := f.variable(p.Name)
-	f.compared[i] = append(f.compared[i], object)
+	with := value.Map([]value.Entry{{Key: key.Text(), Value: value.String("other")}})
+	for _, object := range [...]value.Value{with, value.Map(nil)} {
+		if p.Type != typeJSON {
+			object = value.String(string(object.AppendJSON(nil)))
+		}
+		f.compared[i] = append(f.compared[i], object)
+	}
 }
 
 func (f *facts) ref(name string) operand {

@@ -21,6 +21,27 @@ func (c *Conditions) Applies(r *Rule) Possibility {
 	})
 }
 
+// Constant tells whether a condition has the same truth whatever the parameters
+// are, and which. Rules do not count: what a rule demands is best said as a
+// condition, and is not always so for that.
+func (c *Conditions) Constant(name string) (holds, constant bool) {
+	i, ok := c.t.conditions[name]
+	if !ok || c.scope == nil {
+		return false, false
+	}
+	for _, holds := range [...]bool{true, false} {
+		opposite := term{kind: namedTerm, index: i, holds: !holds}
+		found := c.alone("constant "+keyOf([]term{opposite}), func(q *inquiry, reached *reach) {
+			q.terms = []term{opposite}
+			reached.condition(i)
+		})
+		if found.Verdict == CannotBe {
+			return holds, true
+		}
+	}
+	return false, false
+}
+
 // Passes tells whether a rule by itself lets any parameters pass.
 func (c *Conditions) Passes(r *Rule) Possibility {
 	return c.passes(true, "passes "+r.Name, func(i int32) bool { return c.t.Rules[i] == r })

@@ -20,7 +20,7 @@ func conditionRules() []*Rule {
 			Doc: "A reference to a resource that can be absent when it is evaluated, with the parameters for which it is. " +
 				"In an output the value is null then. DependsOn may name absent resources."},
 		{Code: "condition-constant", Severity: diag.Warning, Run: runConditionConstant,
-			Doc: "A condition that has the same truth for all parameters that the template takes."},
+			Doc: "A condition that has the same truth for all values of the parameters that it reads, whatever the rules demand of them."},
 		{Code: "resource-never-created", Severity: diag.Warning, Run: runResourceNeverCreated,
 			Doc: "A resource whose condition is never true."},
 		{Code: "branch-unreachable", Severity: diag.Warning, Run: runBranchUnreachable,
@@ -110,21 +110,10 @@ func runConditionConstant(p *Pass) {
 		return
 	}
 	for _, cond := range p.Template.Conditions {
-		if holds, constant := constant(p, cond.Name); constant {
+		if holds, constant := p.Conditions().Constant(cond.Name); constant {
 			p.Report(cond.Node.KeyRange(), "Conditions."+cond.Name, cond.Name, strconv.FormatBool(holds))
 		}
 	}
-}
-
-// constant reports whether a condition always has the same truth, and which.
-func constant(p *Pass, name string) (holds, ok bool) {
-	c := p.Conditions()
-	for _, holds := range [...]bool{true, false} {
-		if c.Can(template.Term{Condition: name, Holds: !holds}).Verdict == template.CannotBe {
-			return holds, true
-		}
-	}
-	return false, false
 }
 
 func runResourceNeverCreated(p *Pass) {
@@ -148,7 +137,7 @@ func runBranchUnreachable(p *Pass) {
 		if c.Chosen(b).Verdict != template.CannotBe || c.Reached(b).Verdict != template.CanBe {
 			continue
 		}
-		if _, constant := constant(p, b.Name); constant {
+		if _, constant := c.Constant(b.Name); constant {
 			continue // that is reported
 		}
 		p.Report(b.At, b.Path, b.Name, strconv.FormatBool(!b.Holds))
