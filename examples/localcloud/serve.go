@@ -81,7 +81,7 @@ func welcome(out io.Writer, addr net.Addr, cloud *providertest.Cloud, set *setti
 
 Try it from another terminal:
 
-  go run ./examples/deploy apply -endpoint http://%s -stack shop examples/quickstart/templates/shop.yaml
+  go run ./examples/deploy apply -endpoint http://%s -stack shop -p DatabasePassword=Change-me-1 examples/quickstart/templates/shop.yaml
 
 Interrupt ends it.
 

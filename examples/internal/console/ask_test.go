@@ -19,6 +19,9 @@ func TestYes(t *testing.T) {
 	if _, err := NewAsker(strings.NewReader("maybe"), func(string) {}, "-yes approves").Yes(t.Context(), "Go on?"); !errors.Is(err, io.EOF) || !strings.Contains(err.Error(), "-yes approves") {
 		t.Errorf("the input ended: %v", err)
 	}
+	if got, err := NewAsker(strings.NewReader("\n i-1 \n"), func(string) {}, "").Line(t.Context(), "Its ID:"); got != "i-1" || err != nil {
+		t.Errorf("%q %v", got, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r, w := io.Pipe()
