@@ -62,8 +62,8 @@ func checkKind(t *testing.T, c *Cloud, p *productBehaviour, k *kindBehaviour) {
 			t.Errorf("%s: there is no type %s", where, typ)
 		}
 	}
-	if (k.id == "") == (len(k.key) == 0) {
-		t.Errorf("%s: it needs either an id or a key", where)
+	if k.id == "" && len(k.key) == 0 {
+		t.Errorf("%s: it needs an id or a key", where)
 	}
 	for prop := range k.words {
 		if head, _, _ := strings.Cut(prop, "."); c.shapeOf(k.typ).typ.Properties[head] == nil {
@@ -190,7 +190,7 @@ func (k *behaviourChecker) expr(e *expr) {
 	for i := range e.args {
 		k.expr(&e.args[i])
 	}
-	if e.op == ':' && (e.text == "users" || e.text == "kin") {
+	if e.op == ':' && (e.text == "users" || e.text == "kin" || e.text == "on") {
 		typ := e.args[0].text
 		if schema.Default().Type(typ) == nil {
 			k.t.Errorf("%s: there is no type %s", k.where, typ)
@@ -228,7 +228,7 @@ func (k *behaviourChecker) naming() {
 	if b.verb == "create" || b.verb == "list" {
 		return
 	}
-	if b.id == "" && b.kind.id != "" {
+	if b.id == "" && b.kind.id != "" && len(b.kind.key) == 0 {
 		k.parameters(b.kind.id)
 	}
 	if b.id == "" {

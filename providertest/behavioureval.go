@@ -234,6 +234,8 @@ func (s *scope) word(e *expr) any {
 		return s.item
 	case "users":
 		return s.things(e, s.users(e.args[0].text))
+	case "on":
+		return s.things(e, s.hosts(e.args[0].text))
 	case "kin":
 		return s.things(e, s.kin(e.args[0].text))
 	}
@@ -245,7 +247,7 @@ func (s *scope) word(e *expr) any {
 	}
 	switch e.text {
 	case "id":
-		return s.t.id
+		return s.k.idOf(s.t)
 	case "status":
 		return s.t.status()
 	}

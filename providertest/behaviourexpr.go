@@ -24,7 +24,7 @@ type target struct {
 // exprWords are the words that stand behind a colon; true: with an argument
 // that is an expression.
 var exprWords = map[string]bool{
-	"id": false, "status": false, "region": false, "zone": false, "account": false, "now": false, "tags": false, "item": false, "users": false, "kin": false,
+	"id": false, "status": false, "region": false, "zone": false, "account": false, "now": false, "tags": false, "item": false, "users": false, "kin": false, "on": false,
 	"split": true, "join": true, "count": true, "json": true, "lower": true, "upper": true, "first": true,
 }
 
@@ -175,7 +175,7 @@ func (r *exprReader) word(e expr) (expr, error) {
 	switch {
 	case !known:
 		return e, fmt.Errorf("there is no word :%s", e.text)
-	case e.text == "users", e.text == "kin":
+	case e.text == "users", e.text == "kin", e.text == "on":
 		arg, after, ok := strings.Cut(strings.TrimPrefix(r.rest, "("), ")")
 		if !ok || !strings.HasPrefix(r.rest, "(") {
 			return e, fmt.Errorf(":%s needs a type in parentheses", e.text)

@@ -128,7 +128,7 @@ func (d *deed) candidates() []*thing {
 			d.shape = true
 		}
 		all = slices.DeleteFunc(all, func(t *thing) bool {
-			return !slices.Contains((&arguments{given: map[string]any{"": t.value(h.prop)}}).list(""), d.host.id)
+			return !slices.Contains((&arguments{given: map[string]any{"": t.value(h.prop)}}).list(""), d.as)
 		})
 	}
 	if len(all) == 0 && !asked {

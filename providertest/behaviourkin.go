@@ -16,6 +16,29 @@ func (s *scope) users(typ string) []*object {
 	return users
 }
 
+// hosts gives what of a type the thing lives on.
+func (s *scope) hosts(typ string) []*object {
+	if s.t == nil {
+		return nil
+	}
+	var hosts []*object
+	for _, l := range s.t.o.Links {
+		if o := s.f.c.objects[l.To]; o != nil && l.To.Type == typ && !slices.Contains(hosts, o) {
+			hosts = append(hosts, o)
+		}
+	}
+	return hosts
+}
+
+// idOf gives the id by which calls know a thing: an attribute, where the
+// resource's own id consists of other things' names.
+func (k *kindBehaviour) idOf(t *thing) string {
+	if v := textOf(t.value(k.id)); k.id != "" && slices.Contains(t.o.Aliases, v) && styleOf(t.o.Type).composite() {
+		return v
+	}
+	return t.id
+}
+
 // kin gives what of a type agrees with the thing, or with the parameters for
 // one that is not made yet, in what both are named by; or names it.
 func (s *scope) kin(typ string) []*object {

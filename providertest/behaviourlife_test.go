@@ -2,8 +2,10 @@ package providertest_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,8 +88,9 @@ func (s *story) play(line string) {
 }
 
 func (s *story) filled(value string) string {
-	for name, have := range s.kept {
-		value = strings.ReplaceAll(value, "$"+name, have)
+	names := slices.SortedFunc(maps.Keys(s.kept), func(a, b string) int { return len(b) - len(a) })
+	for _, name := range names {
+		value = strings.ReplaceAll(value, "$"+name, s.kept[name])
 	}
 	return value
 }

@@ -36,7 +36,8 @@ type deed struct {
 	b     *callBehaviour
 	k     *kindBehaviour
 	host  *thing
-	shape bool // it is about what was there from the start
+	as    string // the id by which the call names the host
+	shape bool   // it is about what was there from the start
 }
 
 func (d *deed) do() (map[string]any, *provider.Error) {
@@ -106,7 +107,10 @@ func (d *deed) findHost() *provider.Error {
 	k := kindFor(h.types[0])
 	for _, typ := range h.types {
 		if t := d.c.thing(kindFor(typ), id); t != nil {
-			d.host, k = t, t.kind
+			if !slices.Contains(t.kind.idsOf(t.o), id) {
+				t.id = t.o.ID // it was named by something that came with it
+			}
+			d.host, d.as, k = t, id, t.kind
 			break
 		}
 	}
@@ -218,7 +222,7 @@ func (d *deed) stirHost() {
 func (d *deed) about(s *scope) map[string]any {
 	known := make(map[string]any)
 	if d.k.id != "" {
-		known[d.k.id] = s.t.id
+		known[d.k.id] = d.k.idOf(s.t)
 	}
 	for _, m := range d.c.membersOf(d.api.Service, d.api.Name) {
 		if v := s.spoken(m.name, s.t.value(m.name)); v != nil && known[m.name] == nil {

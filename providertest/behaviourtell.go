@@ -108,7 +108,7 @@ func (d *deed) get(things []*thing) (map[string]any, *provider.Error) {
 func (d *deed) facts(s *scope, node *answerMember) map[string]any {
 	known := make(map[string]any)
 	if d.k.id != "" {
-		known[d.k.id] = s.t.id
+		known[d.k.id] = d.k.idOf(s.t)
 	}
 	for _, list := range [...][]target{d.b.facts, d.k.facts} {
 		for i := range list {
