@@ -26,6 +26,7 @@ func TestFaults(t *testing.T) {
 		{"a:\n  x: 1\n  - y\n", "yaml-expected-key 3 3", "-"},
 		{"- a\nb: 1\n", "yaml-expected-dash 2 1", "b:"},
 		{"a: [1, 2\nb: 3\n", "yaml-unclosed-bracket 1 4", "["},
+		{"a:\n  b: {text: Go on?}\n", "yaml-syntax 2 3", "b: {text: Go on?}"},
 		{"a: {x: 1, y: [2], z: '}'\nb: 3\n", "yaml-unclosed-bracket 1 4", "{"},
 		{"a: \"x\nb: 1\n", "yaml-unclosed-quote 1 4", "\"x"},
 		{"a: 'it''s\nb: 1\n", "yaml-unclosed-quote 1 4", "'it''s"},

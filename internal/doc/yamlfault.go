@@ -117,6 +117,10 @@ func (r *yamlReader) fault(start, end int) {
 	}
 	code, args := f.code, []string{text[from:to]}
 	switch {
+	case code == "yaml-unclosed-bracket" && !strings.ContainsAny(text[from:min(from+1, to)], "[{"):
+		// All are closed: something in between is not what it looks like.
+		from, to = trimRange(text, from, to)
+		code, args = "yaml-syntax", []string{words}
 	case code == "yaml-syntax":
 		args = []string{words}
 	case code == "yaml-reserved-character" && strings.HasPrefix(text[from:], "\t"):
