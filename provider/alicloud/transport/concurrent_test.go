@@ -38,7 +38,7 @@ func TestConcurrentCalls(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	for _, change := range []func(*transport.Options){func(*transport.Options) {}, acs3} {
+	for _, change := range []func(*transport.Options){v1, acs3} {
 		connections.Store(0)
 		tr := made(t, nil, change, func(o *transport.Options) { o.Endpoint, o.Connections = server.URL, parallel })
 		for range rounds {

@@ -208,7 +208,7 @@ func targetOf(name string) (target, error) {
 	}
 	u, err := url.Parse("https://" + strings.TrimSuffix(rest, "/"))
 	switch {
-	case err != nil || u.Hostname() == "" || u.Host != strings.TrimSuffix(rest, "/"):
+	case err != nil || !plainHost(u.Hostname()) || u.Host != strings.TrimSuffix(rest, "/"):
 		return target{}, errors.New("it is neither a host nor a URL without a path")
 	case scheme != "https" && scheme != "http":
 		return target{}, errors.New("it is no URL of https")
@@ -216,6 +216,12 @@ func targetOf(name string) (target, error) {
 		return target{}, errors.New("it is a URL of http, by which credentials do not travel to another machine")
 	}
 	return target{scheme: scheme, address: u.Host, host: u.Host}, nil
+}
+
+// plainHost reports whether a name is an address or of the letters that names of
+// hosts have: any other would be written in several ways.
+func plainHost(name string) bool {
+	return net.ParseIP(name) != nil || validRegion(strings.ReplaceAll(name, ".", "-"))
 }
 
 func loopback(host string) bool {

@@ -50,6 +50,8 @@ func made(t testing.TB, rt http.RoundTripper, changes ...func(*transport.Options
 	return tr
 }
 
+func v1(*transport.Options) {}
+
 func acs3(o *transport.Options) { o.Signature = transport.ACS3 }
 
 // seen is a request as a server reads it.

@@ -204,6 +204,7 @@ func TestWhatCannotBeSent(t *testing.T) {
 		{"path with a bad escape", func(r *alicloud.Request) { r.Style, r.Path = alicloud.ROA, "/%zz" }, "BadPath"},
 		{"http to another machine", func(r *alicloud.Request) { r.Endpoint = "http://vpc.aliyuncs.com" }, "BadEndpoint"},
 		{"endpoint with a path", func(r *alicloud.Request) { r.Endpoint = "vpc.aliyuncs.com/x" }, "BadEndpoint"},
+		{"endpoint that is written in two ways", func(r *alicloud.Request) { r.Endpoint = `"0000` }, "BadEndpoint"},
 		{"endpoint with a user", func(r *alicloud.Request) { r.Endpoint = "a:b@vpc.aliyuncs.com" }, "BadEndpoint"},
 	}
 	for _, c := range cases {
@@ -252,7 +253,7 @@ func TestEnvironmentOfTheSDK(t *testing.T) {
 func TestNoncesDiffer(t *testing.T) {
 	nonces := map[string]bool{}
 	for i := range 50 {
-		for _, change := range []func(*transport.Options){func(*transport.Options) {}, acs3} {
+		for _, change := range []func(*transport.Options){v1, acs3} {
 			got, err := captured(t, describeVPCs(), change)
 			if err != nil {
 				t.Fatal(err)
