@@ -187,6 +187,8 @@ func (r *reader) plain(key string) func(string) error {
 		}
 	case "back":
 		return d.addBack
+	case "key":
+		return d.addKey
 	case "secret":
 		return words(&d.secret)
 	case "tags":
@@ -231,6 +233,19 @@ func (d *descriptor) addBack(rest string) error {
 	p, err := parsePath(at)
 	d.back[name] = p
 	return err
+}
+
+// addKey reads "P = A B".
+func (d *descriptor) addKey(rest string) error {
+	name, members, ok := strings.Cut(rest, " = ")
+	if !ok || name == "" || len(strings.Fields(members)) == 0 {
+		return fmt.Errorf("%q says not by what items are known", rest)
+	}
+	if d.keys == nil {
+		d.keys = map[string][]string{}
+	}
+	d.keys[name] = strings.Fields(members)
+	return nil
 }
 
 func productByKey(key string) (*product, error) {

@@ -169,7 +169,8 @@ func (r *reader) source(text string) (s source, err error) {
 	return s, err
 }
 
-// bracesToExpressions turns "{region}" into "$region" and "{Name}" into "$p.Name".
+// bracesToExpressions turns "{region}" into "${region}" and "{Name}" into
+// "${p.Name}".
 func bracesToExpressions(text string) string {
 	var b strings.Builder
 	for {
@@ -181,9 +182,9 @@ func bracesToExpressions(text string) string {
 		name, after, _ := strings.Cut(rest, "}")
 		switch name {
 		case "region", "account", "id":
-			b.WriteString("$" + name)
+			b.WriteString("${" + name + "}")
 		default:
-			b.WriteString("$p." + name)
+			b.WriteString("${p." + name + "}")
 		}
 		text = after
 	}

@@ -19,12 +19,13 @@ type descriptor struct {
 
 	tags, resourceGroup string // the resource type in calls that tag and group; "true": those take none
 
-	gone, removeGone                      []string         // codes
-	goneStates                            []string         // values of the wait's field
-	createRetry, updateRetry, removeRetry []string         // codes that pass
-	replace                               []string         // properties; "all" is every one
-	listedFixed, local                    []string         // properties
-	back                                  map[string]*path // of properties in the lookup's item; nil: it has not
+	gone, removeGone                      []string            // codes
+	goneStates                            []string            // values of the wait's field
+	createRetry, updateRetry, removeRetry []string            // codes that pass
+	replace                               []string            // properties; "all" is every one
+	listedFixed, local                    []string            // properties
+	keys                                  map[string][]string // by what the items of a property are known
+	back                                  map[string]*path    // of properties in the lookup's item; nil: it has not
 }
 
 // step is a call: one, or one for each item of a list.

@@ -185,9 +185,11 @@ func matches(m map[string]any, where []filter, env *scope) bool {
 	for _, f := range where {
 		have, found, known := textOf(member(m, f.field)), false, false
 		for _, want := range f.values {
-			text, ok := want.text(env)
+			v, ok := want.value(env)
 			known = known || ok
-			found = found || ok && strings.EqualFold(text, have)
+			for _, one := range itemsOf(v) {
+				found = found || ok && strings.EqualFold(textOf(one), have)
+			}
 		}
 		if !found && (known || !f.given) {
 			return false

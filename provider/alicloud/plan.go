@@ -3,6 +3,7 @@ package alicloud
 import (
 	"context"
 	_ "embed" // for the list of proven types
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,6 +56,32 @@ func (d *descriptor) mutability(base *provider.Type) map[string]*provider.Proper
 	}
 	for _, name := range d.replace {
 		set(name, provider.UpdateReplaces)
+	}
+	return out
+}
+
+// honest takes back what the catalogue says can be changed in place where no
+// step does: a plan then asks PlanUpdate.
+func (d *descriptor) honest(t *provider.Type) *provider.Type {
+	var out *provider.Type
+	for name, p := range t.Properties {
+		if p.Update != provider.UpdateInPlace {
+			continue
+		}
+		if e, err := d.effect(name); err == nil && e == provider.EffectUpdate {
+			continue
+		}
+		if out == nil {
+			copied := *t
+			copied.Properties = maps.Clone(t.Properties)
+			out = &copied
+		}
+		unknown := *p
+		unknown.Update = provider.UpdateUnknown
+		out.Properties[name] = &unknown
+	}
+	if out == nil {
+		return t
 	}
 	return out
 }

@@ -128,6 +128,9 @@ func (p *Provider) Describe(_ context.Context, typ string) (*provider.Type, erro
 		over.Grade = provider.GradeProven
 	}
 	t := provider.Overlay(base, over)
+	if d := p.descriptor(typ); d != nil {
+		t = d.honest(t)
+	}
 	kept, _ := p.overlayed.LoadOrStore(typ, t)
 	return kept.(*provider.Type), nil
 }

@@ -65,6 +65,9 @@ func (env *scope) idPart(n int) (any, bool) {
 // ID, may stand in the ID.
 func (env *scope) property(name string, rest []string) any {
 	if v, ok := env.desired[name]; ok {
+		if list, isList := v.([]any); isList && len(rest) > 0 && strings.Trim(rest[0], "0123456789") != "" {
+			return pluck(list, rest)
+		}
 		return below(v, rest)
 	}
 	if env.id == "" || len(rest) > 0 {
@@ -211,13 +214,29 @@ func (env *scope) changed(kind exprKind, name string) []any {
 	for _, item := range have {
 		known := false
 		for _, other := range old {
-			known = known || same(item, other)
+			known = known || env.d.sameItem(name, item, other)
 		}
 		if !known {
 			out = append(out, item)
 		}
 	}
 	return out
+}
+
+// sameItem reports whether two items of a list property are the same thing: in
+// all that they say, or in what the descriptor says they are known by.
+func (d *descriptor) sameItem(property string, a, b any) bool {
+	x, isMap := a.(map[string]any)
+	y, isMapToo := b.(map[string]any)
+	if d == nil || d.keys[property] == nil || !isMap || !isMapToo {
+		return same(a, b)
+	}
+	for _, name := range d.keys[property] {
+		if !same(x[name], y[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // itemsOf gives a list's items; a single value is a list of one.

@@ -87,9 +87,19 @@ func parseTemplate(text string) (*template, error) {
 		if !ok {
 			break
 		}
-		expr, rest, err := parseExpression(after)
+		inner, rest, braced := strings.Cut(strings.TrimPrefix(after, "{"), "}")
+		if braced = braced && strings.HasPrefix(after, "{"); !braced {
+			inner = after
+		}
+		expr, left, err := parseExpression(inner)
+		if err == nil && braced && left != "" {
+			err = fmt.Errorf("%q is too much", left)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", t.source, err)
+		}
+		if !braced {
+			rest = left
 		}
 		t.parts = append(t.parts, templatePart{expr: expr})
 		text = rest
