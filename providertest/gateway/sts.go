@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,10 @@ type Session struct {
 // tokenStart is how security tokens begin.
 const tokenStart = "CAIS"
 
+// maxSessions is how many sessions are known; past it the one that
+// expires first is forgotten.
+const maxSessions = 10_000
+
 // Issue gives out an access key that is valid for a time, as AssumeRole does;
 // for a test's own metadata server, for instance. The role need not exist.
 func (g *Gateway) Issue(role, name string, lifetime time.Duration) Session {
@@ -38,8 +44,14 @@ func (g *Gateway) Issue(role, name string, lifetime time.Duration) Session {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// What has expired is kept for a while: whoever still uses it shall hear why.
-	maps.DeleteFunc(g.sessions, func(_ string, old *Session) bool { return now.Sub(old.Expires) > 24*time.Hour })
+	// What has expired is kept as long as there is room: whoever still uses it
+	// shall hear why it does not work.
+	if len(g.sessions) >= maxSessions {
+		oldest := slices.MinFunc(slices.Collect(maps.Values(g.sessions)), func(a, b *Session) int {
+			return cmp.Or(a.Expires.Compare(b.Expires), cmp.Compare(a.KeyID, b.KeyID))
+		})
+		delete(g.sessions, oldest.KeyID)
+	}
 	g.sessions[s.KeyID] = s
 	return *s
 }

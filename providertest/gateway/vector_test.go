@@ -64,3 +64,15 @@ func TestVectors(t *testing.T) {
 		}
 	}
 }
+
+func TestSessionsAreBounded(t *testing.T) {
+	now := time.Date(2026, 11, 23, 11, 0, 0, 0, time.UTC)
+	g := New(providertest.New(t, nil), &Options{Now: func() time.Time { return now }})
+	first := g.Issue("acs:ram::1:role/r", "s1", time.Second)
+	for range maxSessions {
+		g.Issue("acs:ram::1:role/r", "s1", time.Minute)
+	}
+	if len(g.sessions) != maxSessions || g.sessions[first.KeyID] != nil {
+		t.Errorf("%d sessions, the first among them: %v", len(g.sessions), g.sessions[first.KeyID] != nil)
+	}
+}
