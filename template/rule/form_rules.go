@@ -36,7 +36,7 @@ func runUnknownAssociation(p *Pass) {
 			return
 		}
 		n := parameter.Node.Get("AssociationProperty")
-		near, sure := diag.Meant(name, sortedKeys(associations()))
+		near, sure := p.meant(name, sortedKeys(associations()))
 		d := p.Report(n.Range(), "AssociationProperty", diag.Clip(name), orDash(near))
 		if sure && !n.Shared() {
 			p.offer(d, n.Range(), name, near)
@@ -112,7 +112,7 @@ func runUnknownFormReference(p *Pass) {
 			return
 		}
 		among := p.parameterNames()
-		near, sure := diag.Meant(r.Name, among)
+		near, sure := p.meant(r.Name, among)
 		if near == "" {
 			near = fewOf(among)
 		}
@@ -160,18 +160,14 @@ func runUnknownFormName(p *Pass) {
 		i++
 	}
 	p.layoutNames(layout.Get("Hidden"), path+".Hidden", "Parameters", parameter, p.parameterNames())
-	outputs := func(yield func(string) bool) {
-		for _, o := range p.Template.Outputs {
-			if !yield(o.Name) {
-				return
-			}
-		}
+	outputs := make(map[string]bool, len(p.Template.Outputs))
+	for _, o := range p.Template.Outputs {
+		outputs[o.Name] = true
 	}
-	p.layoutNames(layout.Get("Outputs"), path+".Outputs", "Outputs", func(name string) bool {
-		return slices.Contains(slices.Collect(outputs), name)
-	}, outputs)
+	p.layoutNames(layout.Get("Outputs"), path+".Outputs", "Outputs", func(name string) bool { return outputs[name] }, sortedKeys(outputs))
 }
 
+// layoutNames reports the names in a list that do not exist.
 func (p *Pass) layoutNames(list template.Node, path, section string, exists func(string) bool, among iter.Seq[string]) {
 	if list.Kind() != template.NodeList {
 		return
@@ -183,7 +179,7 @@ func (p *Pass) layoutNames(list template.Node, path, section string, exists func
 		if n.Kind() != template.NodeString || exists(name) {
 			continue
 		}
-		near, sure := diag.Meant(name, among)
+		near, sure := p.meant(name, among)
 		d := p.Report(n.Range(), path+"["+strconv.Itoa(i)+"]", name, section, orDash(near))
 		if sure && !n.Shared() {
 			p.offer(d, n.Range(), name, near)

@@ -64,7 +64,11 @@ func candidates(p *template.Parameter) []candidate {
 
 func runParameterValueUnfit(p *Pass) {
 	compiled := patterns{}
-	told := map[template.Node]bool{}
+	type use struct {
+		of *template.Parameter
+		as *provider.Property
+	}
+	seen, told := map[use]bool{}, map[template.Node]bool{}
 	p.OnCall(func(c *Call) {
 		v := c.Value
 		resource, _ := p.Holder()
@@ -75,6 +79,10 @@ func runParameterValueUnfit(p *Pass) {
 		if parameter == nil || parameter.Type == "Json" || parameter.Type == "CommaDelimitedList" {
 			return
 		}
+		if seen[use{parameter, v.Property}] {
+			return
+		}
+		seen[use{parameter, v.Property}] = true
 		for _, is := range candidates(parameter) {
 			of := *v
 			of.Node = is.node

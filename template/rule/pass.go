@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"iter"
+
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -83,6 +85,19 @@ func (p *Pass) Report(at diag.Range, below string, args ...string) *diag.Diagnos
 	}
 	p.walk.found = append(p.walk.found, d)
 	return &p.walk.found[len(p.walk.found)-1]
+}
+
+// maxProposals is how many names of a template are looked for among the others:
+// to compare each of many unknown ones with each of many known ones takes too
+// long.
+const maxProposals = 200
+
+// meant finds the name that was most likely meant, see diag.Meant.
+func (p *Pass) meant(name string, among iter.Seq[string]) (near string, sure bool) {
+	if p.walk.proposals++; p.walk.proposals > maxProposals {
+		return "", false
+	}
+	return diag.Meant(name, among)
 }
 
 // offer adds the fix that writes a name in the place of another.

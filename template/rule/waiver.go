@@ -110,6 +110,10 @@ func readWaivers(metadata template.Node, path string, scope diag.Range) []*waive
 	return waivers
 }
 
+// maxCommentWaivers is how many waivers in comments a template may have: each is
+// looked for in all of the document.
+const maxCommentWaivers = 1000
+
 // commentWaivers finds the waivers in comments. One behind something on its
 // line is about that, one on a line of its own about what comes next: the
 // member or item that begins there, with all that is in it.
@@ -118,7 +122,7 @@ func commentWaivers(t *template.Template) []*waiver {
 	var waivers []*waiver
 	for from := 0; ; {
 		i := bytes.Index(text[from:], []byte(waiverMark))
-		if i < 0 {
+		if i < 0 || len(waivers) == maxCommentWaivers {
 			return waivers
 		}
 		mark := from + i

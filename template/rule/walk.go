@@ -34,10 +34,12 @@ type walk struct {
 	guards   []Guard
 	depth    int // of calls, without Fn::If
 	attempt  attempt
-	typ      *provider.Type // of the resource; nil if not known
-	severity diag.Severity  // see Members
-	value    Value          // handed to the rules, for each value anew
-	known    map[string]*provider.Type
+	// proposals counts the names that were looked for, see maxProposals.
+	proposals int
+	typ       *provider.Type // of the resource; nil if not known
+	severity  diag.Severity  // see Members
+	value     Value          // handed to the rules, for each value anew
+	known     map[string]*provider.Type
 
 	conditions *template.Conditions // nil until a rule asks
 }
