@@ -17,6 +17,8 @@ func TestFaults(t *testing.T) {
 		{"a: 1\n b: 2\n", "yaml-unexpected-colon 2 3", ":"},
 		{"a: - b\n", "yaml-unexpected-dash 1 4", "-"},
 		{"a:\n\tb: 1\n", "yaml-tab 2 1", "\t"},
+		{"a:\n  b: 1\n\tc: 1\n", "yaml-tab 3 1", "\t"},
+		{"a:\n  b:\n    c: one\n \td: 1\n", "yaml-tab 4 2", "\t"},
 		{"a: @x\n", "yaml-reserved-character 1 4", "@"},
 		{"a: `x`\n", "yaml-reserved-character 1 4", "`"},
 		{"a: %x\n", "yaml-reserved-character 1 4", "%"},

@@ -125,6 +125,12 @@ func (r *yamlReader) fault(start, end int) {
 		args = []string{words}
 	case code == "yaml-reserved-character" && strings.HasPrefix(text[from:], "\t"):
 		code = "yaml-tab"
+	case code == "yaml-tab":
+		// The reader notices it while it ends the line before.
+		if tab := strings.IndexByte(text[from:], '\t'); tab >= 0 {
+			from, to = from+tab, from+tab+1
+		}
+		args[0] = text[from:to]
 	case code == "yaml-unclosed-bracket" || code == "yaml-unclosed-quote":
 		args[0] = text[from:min(from+1, to)]
 	}
