@@ -22,15 +22,15 @@ type place struct {
 	state string
 }
 
-func newPlace(t *testing.T, opts *providertest.Options) *place {
+func newPlace(t *testing.T, opts *providertest.Options, face *gateway.Options) *place {
 	t.Helper()
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
 	cloud := providertest.New(t, opts)
-	face := gateway.New(cloud, nil)
-	server := httptest.NewServer(face)
+	g := gateway.New(cloud, face)
+	server := httptest.NewServer(g)
 	t.Cleanup(func() {
 		server.Close()
-		if err := face.Close(); err != nil {
+		if err := g.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -84,7 +84,7 @@ Outputs:
 
 // TestLifeOfAStack plans, creates, changes, shows and deletes a stack, over HTTP.
 func TestLifeOfAStack(t *testing.T) {
-	p := newPlace(t, nil)
+	p := newPlace(t, nil, nil)
 	file := p.file("network.yaml", network)
 	stack := []string{"-stack", "office", file}
 	p.expect(0, "", "plan", stack, "2 to create", "ALIYUN::ECS::VSwitch")
@@ -107,15 +107,15 @@ func TestLifeOfAStack(t *testing.T) {
 // TestGoesOnAfterAnInterruption interrupts an apply and gives the same command
 // again.
 func TestGoesOnAfterAnInterruption(t *testing.T) {
-	p := newPlace(t, &providertest.Options{Latency: func(string, string) time.Duration { return 1500 * time.Millisecond }})
-	stack := []string{"-yes", "-stack", "office", p.file("network.yaml", network)}
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		for len(p.cloud.Resources()) == 0 && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	p := newPlace(t, &providertest.Options{Latency: func(string, string) time.Duration { return 1500 * time.Millisecond }}, &gateway.Options{
+		Observe: func(r gateway.Request) {
+			if r.API == "DescribeVpcs" { // it waits for the network
+				cancel()
+			}
+		},
+	})
+	stack := []string{"-yes", "-stack", "office", p.file("network.yaml", network)}
 	if code, out := p.deploy(ctx, "", "apply", stack...); code != exitInterrupted || !strings.Contains(out, "the same command goes on") {
 		t.Fatalf("exit code %d:\n%s", code, out)
 	}
@@ -127,7 +127,7 @@ func TestGoesOnAfterAnInterruption(t *testing.T) {
 
 // TestRefusals are told in words, with where they are or who refused.
 func TestRefusals(t *testing.T) {
-	p := newPlace(t, nil)
+	p := newPlace(t, nil, nil)
 	stack := func(text string) []string {
 		return []string{"-yes", "-stack", "office", p.file("faulty.yaml", text)}
 	}
@@ -172,7 +172,7 @@ Outputs:
 `
 
 func TestRunbook(t *testing.T) {
-	p := newPlace(t, nil)
+	p := newPlace(t, nil, nil)
 	file := p.file("restart.yaml", restart)
 	p.expect(0, "y\n", "run", []string{"-p", "vpcName=drill", file}, "make: A network", "Approve? [y/n]", "Success", `"vpcId": "vpc-`)
 	p.cloud.AssertEmpty(t)
