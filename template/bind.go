@@ -161,7 +161,8 @@ func declaredLocals(t *Template) []boundLocal {
 		if l.isData() {
 			locals[i].node = l.Properties
 		} else {
-			locals[i].macro = l.Type == localMacro || staysExpression(l.Value)
+			locals[i].stays = l.Type != localMacro && staysExpression(l.Value)
+			locals[i].macro = l.Type == localMacro || locals[i].stays
 		}
 	}
 	return locals

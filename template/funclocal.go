@@ -14,7 +14,12 @@ func (e *evaluator) local(call doc.Node, l *boundLocal) (value.Value, error) {
 		if e.depth++; e.depth > 2*maxNesting {
 			return value.Value{}, fail(call, "local-too-deep", l.name)
 		}
+		in, inLocal := e.in, e.inLocal
+		if l.stays {
+			e.in, e.inLocal = inCondition|inNormal, true
+		}
 		v, err := e.eval(l.node)
+		e.in, e.inLocal = in, inLocal
 		e.depth--
 		return v, err
 	}

@@ -98,6 +98,7 @@ type boundParameter struct {
 type boundLocal struct {
 	name  string
 	macro bool
+	stays bool        // a macro that is an Eval local: it sees what such a one sees
 	node  doc.Node    // the expression; the properties of a query
 	value value.Value // of all but macros; what Ref gives for a query
 	err   error       // why there is no value

@@ -166,6 +166,7 @@ const dataFrame = `{
   "Hidden": {"Type": "DATASOURCE::X::Y", "Properties": {"Key": {"Ref": "Key"}}},
   "Bare": {"Type": "DATASOURCE::X::Z"},
   "Has": {"Type": "Eval", "Value": {"Fn::Not": {"Fn::Equals": [{"Fn::Length": {"Ref": "Eip"}}, 0]}}},
+  "HasIp": {"Type": "Eval", "Value": {"Fn::Equals": [{"Fn::GetAtt": ["Eip", "Ip"]}, "1.2.3.4"]}},
   "Ip": {"Type": "Eval", "Value": {"Fn::GetAtt": ["Eip", "Ip"]}},
   "Mac": {"Value": {"Fn::Join": [",", [{"Fn::GetAtt": ["Eip", "Ip"]}, {"Fn::Select": [0, {"Ref": "Bare"}]}]]}},
   "Much": {"Type": "Eval", "Value": {"Fn::Length": {"Ref": "Eip"}}},
@@ -173,7 +174,7 @@ const dataFrame = `{
   "Shy": {"Type": "Eval", "Value": {"Fn::GetAtt": ["Hidden", "Ip"]}},
   "X": {"Type": "Eval", "Value": %s}
  },
- "Conditions": {"C": {"Ref": "Has"}},
+ "Conditions": {"C": {"Ref": "Has"}, "D": {"Ref": "HasIp"}},
  "Resources": {
   "A": {"Type": "T"},
   "R": {"Type": "T", "Condition": "C", "Count": {"Ref": "Much"}, "Properties": {"P": %s}}
@@ -192,6 +193,7 @@ func TestDataSourcesInLocals(t *testing.T) {
 		{`{"Fn::Join":["-",[{"Ref":"A"},{"Ref":"Mac"}]]}`, `"id-of-A-1.2.3.4,eip-1"`},
 		{`{"Fn::Sub":["${m}",{"m":{"Ref":"Mac"}}]}`, `"1.2.3.4,eip-1"`},
 		{`{"Fn::If":["C","has","none"]}`, `"has"`},
+		{`{"Fn::If":["D","has","none"]}`, `"has"`},
 		{`{"Ref":"Eip"}`, `local-data-misplaced`},
 		{`{"Fn::GetAtt":["Eip","Ip"]}`, `local-data-misplaced`},
 	} {
