@@ -73,3 +73,36 @@ func TestConditionsCan(t *testing.T) {
 		}
 	}
 }
+
+// TestEvalLocalInCondition asks a data source in an expression that only a
+// condition can evaluate.
+func TestEvalLocalInCondition(t *testing.T) {
+	tmpl, err := template.Parse("t.yml", []byte(`ROSTemplateFormatVersion: '2015-09-01'
+Locals:
+  Found: {Type: 'DATASOURCE::VPC::VSwitches'}
+  Some:
+    Type: Eval
+    Value: {Fn::Not: {Fn::Equals: [{Fn::GetAtt: [Found, VSwitchIds]}, []]}}
+Conditions:
+  Has: {Ref: Some}
+Resources: {}
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ids := range [][]any{{}, {"vsw-1"}} {
+		scope, err := tmpl.Bind(nil, &template.Pseudo{World: &template.World{Query: func(*template.Query) (*template.QueryResult, error) {
+			return &template.QueryResult{Attributes: map[string]any{"VSwitchIds": ids}}, nil
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if scope.Holds("Has") != (len(ids) > 0) {
+			t.Errorf("%v: Has is %v", ids, scope.Holds("Has"))
+		}
+	}
+	c := template.NewConditions(tmpl)
+	if got := c.Can(template.Term{Condition: "Has", Holds: true}); got.Verdict != template.CannotTell || c.Usable().Verdict == template.CannotBe {
+		t.Errorf("%v, %v", got.Verdict, c.Usable().Verdict)
+	}
+}
