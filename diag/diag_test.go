@@ -285,3 +285,37 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// TestWords: a code outside the catalogue brings its own words.
+func TestWords(t *testing.T) {
+	d := New(Warning, "of-a-host", nil, Range{}, "", "Net")
+	if d.Message != "of-a-host: Net" {
+		t.Errorf("without words: %q", d.Message)
+	}
+	d.Words = map[Lang]Words{English: {Message: "{0} is bare", Hint: "dress {0}"}}
+	for _, lang := range []Lang{English, Chinese} {
+		if m, h := d.Text(lang); m != "Net is bare" || h != "dress Net" {
+			t.Errorf("%v: %q, %q", lang, m, h)
+		}
+	}
+	d.Words[Chinese] = Words{Message: "{0} 缺少标签"}
+	if m, h := d.Text(Chinese); m != "Net 缺少标签" || h != "" {
+		t.Errorf("%q, %q", m, h)
+	}
+	d.Code = "duplicate-key"
+	if m, _ := d.Text(English); strings.Contains(m, "bare") {
+		t.Errorf("the words of the catalogue are replaced: %q", m)
+	}
+}
+
+func TestClip(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "short": "short",
+		strings.Repeat("a", 80): strings.Repeat("a", 80), strings.Repeat("a", 81): strings.Repeat("a", 80) + "…",
+		strings.Repeat("网", 30): strings.Repeat("网", 26) + "…",
+	} {
+		if got := Clip(in); got != want {
+			t.Errorf("Clip(%q) = %q", in, got)
+		}
+	}
+}

@@ -93,3 +93,30 @@ func TestFprintSARIF(t *testing.T) {
 		}
 	}
 }
+
+func TestRename(t *testing.T) {
+	src := NewSource("t", []byte(`Vpc "Vpc" 'Vpc' *Vpc "V`))
+	for _, c := range []struct {
+		at   Range
+		from string
+		want string // "" if there is no fix
+	}{
+		{Range{0, 3}, "Vpc", `Net "Vpc" 'Vpc' *Vpc "V`},
+		{Range{4, 9}, "Vpc", `Vpc "Net" 'Vpc' *Vpc "V`},
+		{Range{10, 15}, "Vpc", `Vpc "Vpc" 'Net' *Vpc "V`},
+		{Range{16, 20}, "Vpc", ""},
+		{Range{21, 23}, "V", ""},
+		{Range{0, 3}, "VPC", ""},
+		{Range{0, 99}, "Vpc", ""},
+		{Range{3, 0}, "Vpc", ""},
+		{Range{0, 0}, "Vpc", ""},
+	} {
+		fix, ok := Rename(src, c.at, c.from, "Net")
+		if ok != (c.want != "") {
+			t.Errorf("%v: %v", c, fix)
+		}
+		if out, _ := Apply(src.Text(), []Fix{fix}); ok && string(out) != c.want {
+			t.Errorf("%v: %s", c, out)
+		}
+	}
+}

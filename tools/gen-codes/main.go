@@ -80,6 +80,11 @@ func page(code diag.Code, e *example) []byte {
 			fmt.Fprintf(&b, "\n%s\n", hint)
 		}
 	}
+	for _, r := range rule.Default() {
+		if r.Code == code {
+			fmt.Fprintf(&b, "\n## Rule\n\n%s\n", r.Doc)
+		}
+	}
 	if names := rule.Established(code); len(names) > 0 {
 		fmt.Fprintf(&b, "\n## Known elsewhere as / 其他名称\n\n%s\n", strings.Join(names, ", "))
 	}
