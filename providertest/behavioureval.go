@@ -89,6 +89,12 @@ func (s *scope) source(e *expr) any {
 		return e.text
 	case '$':
 		return s.f.given(e.text)
+	case '~':
+		if s.t == nil {
+			return nil
+		}
+		props, _ := decodeObject(s.t.o.Properties)
+		return walk(props, e.text)
 	case '^':
 		return valueAt(s.host, e.text)
 	case '@':

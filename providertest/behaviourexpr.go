@@ -8,7 +8,7 @@ import (
 // expr is an expression of a behaviours file: where a value comes from.
 // behaviours/README.md tells the forms.
 type expr struct {
-	op    byte // 'p': path, 'l': literal, '$': parameter, '^': host, '@': made up, ':': word, '|': alternatives, '[': list, '{': object
+	op    byte // 'p': path, 'l': literal, '$': parameter, '^': host, '~': property, '@': made up, ':': word, '|': alternatives, '[': list, '{': object
 	text  string
 	args  []expr   // of alternatives and lists, and of words that take an expression
 	path  string   // of a member of what a word gives, or of each of it
@@ -154,7 +154,7 @@ func (r *exprReader) source() (expr, error) {
 	case '{':
 		items, err := r.braces()
 		return expr{op: '{', args: []expr{{op: 'l', items: items}}}, err
-	case '$', '^', '@', ':':
+	case '$', '^', '~', '@', ':':
 		r.rest = r.rest[1:]
 	default:
 		sign = 'p'

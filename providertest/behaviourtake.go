@@ -71,11 +71,7 @@ func (d *deed) takeTags(typ *provider.Type, props map[string]any) {
 		props["Tags"] = m
 		return
 	}
-	list := make([]any, 0, len(tags))
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, map[string]any{"Key": key, "Value": tags[key]})
-	}
-	props["Tags"] = list
+	props["Tags"] = tagProperty(tags)
 }
 
 // written gives the word that a property has for a value of the API.
@@ -112,6 +108,28 @@ func (d *deed) clear(t *thing) *provider.Error {
 	}
 	d.keep(t, beside)
 	return d.c.revise(t, gone)
+}
+
+// amend sets values on a thing: those that its type has as properties there, the
+// others beside them.
+func (c *Cloud) amend(t *thing, values map[string]any) *provider.Error {
+	typ := c.shapeOf(t.o.Type).typ
+	props, beside := make(map[string]any), make(map[string]any)
+	own := !t.o.Standing && len(t.kind.idsOf(t.o)) == 1
+	for name, v := range values {
+		if p := typ.Properties[name]; p != nil && own {
+			props[name] = fitted(p, v)
+		} else {
+			beside[name] = v
+		}
+	}
+	if err := c.revise(t, props); err != nil {
+		return err
+	}
+	for name, v := range beside {
+		t.set(name, v)
+	}
+	return nil
 }
 
 // revise changes properties of a thing as an update of its resource would, save

@@ -12,7 +12,7 @@ import (
 // one is put together.
 func (f *frame) given(name string) any {
 	if v, ok := f.args.given[name]; ok {
-		return v
+		return unfolded(v)
 	}
 	var parts map[string]any
 	for _, full := range sortedKeys(f.args.given) {
@@ -27,6 +27,31 @@ func (f *frame) given(name string) any {
 		return nil
 	}
 	return withLists(parts)
+}
+
+// unfolded gives the objects in a value their members' members: HostConfig with
+// Values for HostConfig.Values.1.
+func unfolded(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = unfolded(v[i])
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, name := range sortedKeys(v) {
+			place(out, name, unfolded(v[name]))
+		}
+		for name, member := range out {
+			if inner, ok := member.(map[string]any); ok {
+				out[name] = withLists(inner)
+			}
+		}
+		return out
+	}
+	return v
 }
 
 // withLists makes lists of the objects whose members are 1, 2, 3.

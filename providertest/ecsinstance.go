@@ -178,6 +178,8 @@ func describeInstanceStatus(f *frame) (map[string]any, *provider.Error) {
 var instanceProps = []string{
 	"ImageId", "InstanceType", "InstanceName", "HostName", "ZoneId", "VSwitchId", "SecurityGroupId", "SecurityGroupIds", "Description", "KeyPairName", "RamRoleName",
 	"InstanceChargeType", "InternetChargeType", "InternetMaxBandwidthOut", "InternetMaxBandwidthIn", "SpotStrategy", "DeletionProtection", "ResourceGroupId", "PrivateIpAddress",
+	"UserData", "Period", "PeriodUnit", "AutoRenew", "AutoRenewPeriod", "IoOptimized", "DedicatedHostId", "DeploymentSetId", "DeploymentSetGroupNo", "HpcClusterId", "ImageFamily", "PasswordInherit",
+	"SecurityEnhancementStrategy", "SpotDuration", "SpotInterruptionBehavior", "SpotPriceLimit", "StorageSetId", "StorageSetPartitionNumber", "Tenancy", "Affinity", "HttpEndpoint", "HttpTokens", "CreditSpecification",
 }
 
 func runInstances(f *frame) (map[string]any, *provider.Error) {
@@ -211,6 +213,7 @@ func (f *frame) makeInstance(i, of int) (*thing, *provider.Error) {
 			props[name] = v
 		}
 	}
+	f.takeDisks(props)
 	if tags := f.args.tags(); tags != nil {
 		props["Tags"] = tagProperty(tags)
 	}
@@ -223,6 +226,32 @@ func (f *frame) makeInstance(i, of int) (*thing, *provider.Error) {
 	}
 	t.become("Create", "Pending", "Running")
 	return t, nil
+}
+
+// diskMembers are the members of a data disk that a resource has too.
+var diskMembers = [...]string{"Category", "Description", "Device", "DiskName", "PerformanceLevel", "Size", "SnapshotId"}
+
+// takeDisks gives an instance the disks that the call asks for with it, as its
+// resource speaks of them.
+func (f *frame) takeDisks(props map[string]any) {
+	for _, name := range [...]string{"Category", "Description", "DiskName", "PerformanceLevel", "Size"} {
+		if v := f.given("SystemDisk." + name); v != nil {
+			props["SystemDisk"+name] = v
+		}
+	}
+	var disks []any
+	for _, d := range f.args.objects("DataDisk") {
+		own := make(map[string]any, len(d))
+		for _, name := range diskMembers {
+			if v, ok := d[name]; ok {
+				own[name] = v
+			}
+		}
+		disks = append(disks, own)
+	}
+	if disks != nil {
+		props["DiskMappings"] = disks
+	}
 }
 
 func createInstance(f *frame) (map[string]any, *provider.Error) {

@@ -129,16 +129,13 @@ func modifyInstance(f *frame) (map[string]any, *provider.Error) {
 		if err != nil {
 			return nil, err
 		}
-		t.alter(func(l *live) {
-			if l.Set == nil {
-				l.Set = make(map[string]any)
-			}
-			for name, v := range f.echoes() {
-				if name != "InstanceId" && name != "InstanceIds" && name != "RegionId" && name != "ClientToken" {
-					l.Set[name] = v
-				}
-			}
-		})
+		values := f.echoes()
+		for _, name := range [...]string{"InstanceId", "InstanceIds", "RegionId", "ClientToken"} {
+			delete(values, name)
+		}
+		if err := f.c.amend(t, values); err != nil {
+			return nil, err
+		}
 	}
 	return map[string]any{"OrderId": "2" + f.seed.with("order").text(digits, 14)}, nil
 }

@@ -274,6 +274,9 @@ func (t *thing) tag(set map[string]string, remove []string) {
 func (f *frame) make(k *kind, props map[string]any, tag string) (*thing, *provider.Error) {
 	c := f.c
 	s := c.shapeOf(k.typ)
+	for name, v := range props {
+		props[name] = fitted(s.typ.Properties[name], v)
+	}
 	c.order++
 	o := &object{key: key{Type: k.typ}, Order: c.order, Token: f.token(), Seed: f.seed.with(tag)}
 	l := linker{c: c, s: s}

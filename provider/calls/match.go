@@ -76,6 +76,15 @@ func (p *Parameter) part(rest string) (string, bool) {
 			return name + "." + m.Name, true
 		}
 	}
+	for _, m := range p.Members {
+		tail, ok := strings.CutPrefix(rest, plain(m.Name))
+		if !ok || m.Form == Plain {
+			continue
+		}
+		if inner, ok := m.part(tail); ok {
+			return name + "." + inner, true
+		}
+	}
 	return "", false
 }
 
