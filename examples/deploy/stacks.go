@@ -81,7 +81,13 @@ func (s *session) execute(ctx context.Context, p *ros.Plan, question string) err
 	if err != nil {
 		return err
 	}
-	return s.follow(ctx, run, len(p.Steps))
+	forward := 0
+	for i := range p.Steps {
+		if p.Steps[i].Phase != ros.RollbackPhase {
+			forward++
+		}
+	}
+	return s.follow(ctx, run, forward)
 }
 
 // agreed asks unless -yes has answered.
