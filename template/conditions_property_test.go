@@ -192,7 +192,7 @@ func checkAgainstAll(t testing.TB, seed uint64, counts map[template.Verdict]int)
 			}
 		}
 		switch {
-		case got.Verdict == template.CanBe && found == 0:
+		case got.Verdict == template.CanBe && found == 0 && !m.opaque: // computed texts are not among the values
 			t.Errorf("seed %d: %s can be with %s, but it cannot\n%s", seed, what, got, text)
 		case got.Verdict == template.CannotBe && found > 0:
 			t.Errorf("seed %d: %s cannot be, but it can\n%s", seed, what, text)
