@@ -23,8 +23,13 @@ func (f *frame) tellVPC(t *thing) map[string]any {
 		"VpcId": t.id, "Status": t.status(), "RegionId": f.region, "CidrBlock": orText(t.o.CIDR, "172.16.0.0/12"), "Description": t.text("Description"), "IsDefault": false,
 		"VSwitchIds": map[string]any{"VSwitchId": anyList(inside)}, "ResourceGroupId": t.text("ResourceGroupId"), "Ipv6CidrBlock": "", "UserCidrs": map[string]any{"UserCidr": []any{}},
 	}
-	if name := t.text("VpcName"); name != "" {
-		known["VpcName"] = name
+	for _, name := range [...]string{"VpcName", "VRouterId"} {
+		if v := t.text(name); v != "" {
+			known[name] = v
+		}
+	}
+	if table := t.text("RouteTableId"); table != "" {
+		known["RouterTableIds"] = map[string]any{"RouterTableIds": []any{table}}
 	}
 	return known
 }

@@ -5,13 +5,17 @@ package overhttp_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/alicloud"
 	"github.com/bianpai/bianpai/provider/alicloud/credential"
 	"github.com/bianpai/bianpai/provider/alicloud/transport"
+	"github.com/bianpai/bianpai/provider/signal"
 	"github.com/bianpai/bianpai/providertest"
 	"github.com/bianpai/bianpai/providertest/gateway"
 )
@@ -21,7 +25,11 @@ const account = "1234567890123456"
 // dial makes the real provider, on a cloud of its own behind HTTP.
 func dial(t testing.TB, cloud *providertest.Cloud) (*alicloud.Provider, *wire) {
 	t.Helper()
-	g := gateway.New(cloud, nil)
+	inbox, err := signal.NewInbox(new(journal.Memory), &signal.Options{URL: "https://ops.example.com/waitcondition", Key: []byte("the key of the wait conditions' addresses")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := gateway.New(cloud, &gateway.Options{Instances: gateway.Instances{Client: &http.Client{Transport: served{inbox}}, Boot: time.Minute}})
 	t.Cleanup(func() {
 		if err := g.Close(); err != nil {
 			t.Error(err)
@@ -32,11 +40,20 @@ func dial(t testing.TB, cloud *providertest.Cloud) (*alicloud.Provider, *wire) {
 		t.Fatal(err)
 	}
 	w := &wire{gateway: g, inner: sdk}
-	p, err := alicloud.New(w, &alicloud.Options{Region: cloud.Region(), Account: account})
+	p, err := alicloud.New(w, &alicloud.Options{Region: cloud.Region(), Account: account, Signals: inbox})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p, w
+}
+
+// served carries the requests of instances to a handler in the same process.
+type served struct{ http.Handler }
+
+func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 // wire is the transport with a fault at the gateway ahead of it.

@@ -11,6 +11,9 @@ import (
 // Update implements [provider.Provider]. It makes the calls that the changed
 // properties need, each by a request of its own.
 func (p *Provider) Update(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
+	if err := p.fixed(ctx, req); err != nil {
+		return nil, err
+	}
 	if b := p.builtin(req.Type); b != nil {
 		return b.update(ctx, p, req)
 	}
@@ -19,7 +22,7 @@ func (p *Provider) Update(ctx context.Context, req *provider.Request) (*provider
 		return nil, err
 	}
 	o.retry, o.gone = o.d.updateRetry, o.d.gone
-	changed := o.changedProperties()
+	changed := changedProperties(o.env.desired, o.env.prior)
 	stages, left := o.updateStages(changed)
 	if len(left) > 0 {
 		return nil, o.d.unchangeable(left[0])
@@ -44,19 +47,43 @@ func (d *descriptor) unchangeable(property string) *provider.Error {
 	return &provider.Error{Kind: provider.NeedsReplacement, Code: "NotChangeable", Path: property, Message: "no call of the service changes it"}
 }
 
-func (o *operation) changedProperties() []string {
+// changedProperties names those that differ.
+func changedProperties(desired, prior map[string]any) []string {
 	var out []string
-	for _, name := range sortedKeys(o.env.desired) {
-		if !same(o.env.desired[name], o.env.prior[name]) {
+	for _, name := range sortedKeys(desired) {
+		if !same(desired[name], prior[name]) {
 			out = append(out, name)
 		}
 	}
-	for _, name := range sortedKeys(o.env.prior) {
-		if _, ok := o.env.desired[name]; !ok && o.env.prior[name] != nil {
+	for _, name := range sortedKeys(prior) {
+		if _, ok := desired[name]; !ok && prior[name] != nil {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// fixed refuses a change that a plan makes by a replacement, though a call of
+// the service might take it: what Describe says counts for all.
+func (p *Provider) fixed(ctx context.Context, req *provider.Request) error {
+	t, err := p.Describe(ctx, req.Type)
+	if err != nil {
+		return nil // that the type cannot be handled is said below
+	}
+	desired, err := properties(req.Desired, t)
+	if err != nil {
+		return err
+	}
+	prior, err := properties(req.Prior, t)
+	if err != nil {
+		return err
+	}
+	for _, name := range changedProperties(desired, prior) {
+		if known := t.Properties[name]; known != nil && known.Update == provider.UpdateReplaces {
+			return &provider.Error{Kind: provider.NeedsReplacement, Code: "NotChangeable", Path: name, Message: "it is fixed when the resource is made"}
+		}
+	}
+	return nil
 }
 
 // updateStages chooses the steps for the changed properties, and tells those
@@ -88,23 +115,11 @@ func (o *operation) updateStages(changed []string) (stages []stage, left []strin
 		}
 	}
 	for _, name := range changed {
-		if !covered[name] && !slices.Contains(o.d.local, name) || o.fixed(name) {
+		if !covered[name] && !slices.Contains(o.d.local, name) {
 			left = append(left, name)
 		}
 	}
 	return stages, left
-}
-
-// fixed reports whether a change of the property is one that a plan makes by a
-// replacement, though a call of the service would take it: what Describe says
-// counts for all.
-func (o *operation) fixed(property string) bool {
-	t, err := o.p.Describe(context.Background(), o.req.Type)
-	if err != nil || t == nil {
-		return false
-	}
-	p := t.Properties[property]
-	return p != nil && p.Update == provider.UpdateReplaces
 }
 
 // sendsProperty reports whether a mapping of the step is of the property.
