@@ -19,7 +19,7 @@ func (d *deed) subjects() ([]*thing, *provider.Error) {
 		for _, id := range ids {
 			if t := d.named(id); t != nil {
 				found = append(found, t)
-			} else if isExisting(id) && len(d.c.byID[id]) == 0 {
+			} else if isExisting(id) && len(d.c.byID[id]) == 0 && d.c.remembered[d.madeKey()] == nil {
 				d.shape = true // of another sort than the call expects: nothing is known
 			} else if named = id; !d.lenient(missing) {
 				return nil, d.notThere(missing, param, id)
@@ -40,7 +40,7 @@ func (d *deed) subjects() ([]*thing, *provider.Error) {
 		}
 	}
 	if len(found) == 0 && !d.lenient(missing) {
-		if d.host != nil && d.c.objects[d.host.o.key] == nil {
+		if d.host != nil && d.c.objects[d.host.o.key] == nil && d.c.remembered[d.madeKey()] == nil {
 			d.shape = true
 			return nil, nil
 		}
@@ -58,8 +58,21 @@ func (d *frame) notThere(code, param, id string) *provider.Error {
 	return &provider.Error{Kind: provider.NotFound, Code: code, Path: param, Message: fmt.Sprintf("The specified %s %s does not exist.", param, id)}
 }
 
-// named finds a thing by its id; a name within a host is none.
-func (d *deed) named(id string) *thing { return d.c.thing(&d.k.kind, id) }
+// named finds a thing by its id, or by an attribute that calls know it by.
+func (d *deed) named(id string) *thing {
+	t := d.c.thing(&d.k.kind, id)
+	if t != nil && !slices.Contains(d.k.idsOf(t.o), id) {
+		t.id = t.o.ID
+	}
+	if t != nil && d.c.objects[t.o.key] == nil && styleOf(d.k.typ).composite() && d.c.remembered[d.madeKey()] != nil {
+		return nil // it had the id from something made
+	}
+	return t
+}
+
+// madeKey is where the cloud remembers that a call has made things of a type.
+// From then on it is known what there is, also where that is nothing.
+func (d *deed) madeKey() string { return "made " + d.k.typ }
 
 // own gives the things of the kind that are in the cloud.
 func (d *deed) own() []*thing {
@@ -133,6 +146,9 @@ func (d *deed) candidates() []*thing {
 	}
 	if len(all) == 0 && !asked {
 		d.shape = true
+	}
+	if d.c.remembered[d.madeKey()] != nil {
+		d.shape = false
 	}
 	return all
 }

@@ -172,6 +172,9 @@ func (d *deed) create() (map[string]any, *provider.Error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.c.remembered[d.madeKey()] == nil {
+		d.c.remember(d.madeKey(), map[string]any{"": true})
+	}
 	t := d.c.thing(&d.k.kind, op.Key.ID)
 	s = d.scope(t)
 	d.keep(t, beside)
