@@ -181,21 +181,44 @@ func verifyFindInMap(v *verifier, call, arg doc.Node) {
 	for i := range 3 {
 		key := arg.At(i)
 		if key.Kind() == doc.Map || key.Kind() == doc.List {
+			if i == 1 {
+				v.secondKey(call, n, arg.At(0), arg.At(2))
+			}
 			return // computed
 		}
 		keys = append(keys, scalar(key))
 		next, ok := mapped(n, scalar(key))
 		if !ok {
-			severity := diag.Error
-			if v.branches > 0 {
-				severity = diag.Warning
-			}
-			v.report(severity, "unknown-mapping-key", call, mappingPath(keys), nearOf(key.Text(), keysOf(n)))
+			v.report(v.severity(), "unknown-mapping-key", call, mappingPath(keys), nearOf(key.Text(), keysOf(n)))
 			v.t.offer(key, key.Range(), key.Text(), keysOf(n))
 			return
 		}
 		n = next
 	}
+}
+
+// severity is that of what fails once it is evaluated: a branch may never be.
+func (v *verifier) severity() diag.Severity {
+	if v.branches > 0 {
+		return diag.Warning
+	}
+	return diag.Error
+}
+
+// secondKey reports a key that is below no key of a mapping, of which the first
+// is computed.
+func (v *verifier) secondKey(call, mapping, name, key doc.Node) {
+	if key.Kind() == doc.Map || key.Kind() == doc.List || mapping.Len() == 0 {
+		return
+	}
+	for top := range mapping.Items() {
+		if _, ok := mapped(top, scalar(key)); ok || top.Kind() != doc.Map {
+			return
+		}
+	}
+	below := mapping.At(0)
+	v.report(v.severity(), "unknown-mapping-key", call, clip(name.Text())+".*."+clip(key.Text()), nearOf(key.Text(), keysOf(below)))
+	v.t.offer(key, key.Range(), key.Text(), keysOf(below))
 }
 
 func keysOf(n doc.Node) iter.Seq[string] {

@@ -62,6 +62,7 @@ func Default() []*Rule {
 		formRules(),
 		limitRules(),
 		nestedRules(),
+		cycleRules(),
 		conditionRules(),
 		waiverRules(),
 	)

@@ -126,6 +126,10 @@ func TestRules(t *testing.T) {
 		{"sub-missing", "Parameters: {P: {Type: String}}\n" + net("'a ${P} ${Q}'"), []string{"warning Resources.Net.Properties.Description [${P}]"}},
 		{"sub-missing", "Parameters: {P: {Type: String}}\n" + net("{Fn::Sub: 'a ${P}'}") + "  M: {Type: 'ALIYUN::ECS::VPC', Properties: {Description: '${Q} ${Net} ${!P}'}}\n", nil},
 
+		{"resource-cycle", "Conditions: {C: {Fn::Equals: [a, b]}}\nResources:\n  A: {Type: 'ALIYUN::ECS::VPC', Condition: C, DependsOn: B}\n  B: {Type: 'ALIYUN::ECS::VPC', Properties: {Description: {Ref: A}}}\n", []string{"warning Resources.A [A]"}},
+		{"resource-cycle", "Conditions: {C: {Fn::Equals: [a, b]}}\nResources:\n  A: {Type: 'ALIYUN::ECS::VPC', Condition: C, DependsOn: A}\n", []string{"warning Resources.A [A]"}},
+		{"resource-cycle", "Conditions: {C: {Fn::Equals: [a, b]}, D: {Fn::Not: C}}\nResources:\n  A: {Type: 'ALIYUN::ECS::VPC', Condition: C, DependsOn: B}\n  B: {Type: 'ALIYUN::ECS::VPC', Condition: D, DependsOn: A}\n", nil},
+		{"resource-cycle", "Conditions: {C: {Fn::Equals: [a, b]}}\nResources:\n  A: {Type: 'ALIYUN::ECS::VPC', Condition: C, DependsOn: B}\n  B: {Type: 'ALIYUN::ECS::VPC', Properties: {Description: {Fn::If: [C, x, {Ref: A}]}}}\n", nil},
 		{"name-odd", "Locals: {a-b: {Value: a}, c_d: {Value: b}}\n" + net("{Fn::Join: ['', [{Ref: a-b}, {Ref: c_d}]]}"), []string{"warning Locals.a-b [a-b]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n  B: {Type: 'ALIYUN::ECS::VPC'}\n", []string{"warning Resources.A.Count [300]"}},
 		{"too-many-instances", "Resources:\n  A: {Type: 'ALIYUN::ECS::VPC', Count: 300}\n", nil},
