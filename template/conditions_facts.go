@@ -194,7 +194,7 @@ func (f *facts) operand(n doc.Node) operand {
 			return operand{opaque: true}
 		}
 	}
-	return operand{values: []value.Value{literal(n)}}
+	return operand{values: []value.Value{n.Value()}}
 }
 
 // literalOnly reports whether no call is in a node.
@@ -342,7 +342,7 @@ func (f *facts) findInMap(arg doc.Node) operand {
 	}
 	found := operand{}
 	for _, n := range level {
-		found.values = append(found.values, literal(n))
+		found.values = append(found.values, n.Value())
 	}
 	return found
 }

@@ -123,7 +123,7 @@ func (e *evaluator) eval(n doc.Node) (value.Value, error) {
 		}
 		return e.members(n)
 	}
-	return scalar(n), nil
+	return n.Scalar(), nil
 }
 
 func (e *evaluator) list(n doc.Node) (value.Value, error) {

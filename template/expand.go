@@ -175,7 +175,7 @@ func (x *expander) properties(r *Resource) value.Value {
 		var v value.Value
 		var err error
 		if key == raw {
-			v = literal(member)
+			v = member.Value()
 		} else {
 			x.eval.uses.enter(key)
 			v, err = x.eval.eval(member)

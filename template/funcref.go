@@ -212,7 +212,7 @@ func evalFindInMap(e *evaluator, call, arg doc.Node) (value.Value, error) {
 			return value.Value{}, fail(call, "unknown-mapping-key", mappingPath(args), noNames)
 		}
 	}
-	return marked(literal(n), sensitive), nil
+	return marked(n.Value(), sensitive), nil
 }
 
 // mapped finds a key of a mapping: a text, or a number by its text.

@@ -141,7 +141,7 @@ func (s *Scope) appendExpr(dst []byte, n doc.Node, index int) []byte {
 		}
 		return append(dst, '}')
 	}
-	return scalar(n).AppendJSON(dst)
+	return n.Scalar().AppendJSON(dst)
 }
 
 // appendCall writes the calls that do not stay as they are.

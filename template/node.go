@@ -88,7 +88,7 @@ func (t *Template) Condition(name string) *Condition {
 // Refuses tells why a literal can be no value of the parameter, as a code with
 // its arguments. null is always taken.
 func (p *Parameter) Refuses(n Node) (code diag.Code, args []string, refused bool) {
-	v := literal(n)
+	v := n.Value()
 	if v.IsNull() || !slices.Contains(parameterTypes, p.Type) {
 		return "", nil, false
 	}

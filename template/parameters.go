@@ -88,7 +88,7 @@ func (t *Template) readParameter(n doc.Node, path string) *Parameter {
 		if _, _, ok := callOf(d); ok {
 			t.report(diag.Error, "function-in-parameter", d, path+".Default", p.Name)
 		}
-		p.Default = literal(d)
+		p.Default = d.Value()
 		t.readDefault(p, d, path)
 	}
 	return p
@@ -116,7 +116,7 @@ func (t *Template) readConstraints(p *Parameter, path string) {
 	if list := n.Get("AllowedValues"); list.Kind() == doc.List {
 		p.AllowedValues = make([]value.Value, 0, list.Len())
 		for member := range list.Items() {
-			p.AllowedValues = append(p.AllowedValues, literal(member))
+			p.AllowedValues = append(p.AllowedValues, member.Value())
 		}
 	} else if list.Kind() != doc.Null {
 		t.report(diag.Error, "attribute-type", list, path+".AllowedValues", "AllowedValues", "list", list.Kind().String())
@@ -163,7 +163,7 @@ func (t *Template) readBound(n doc.Node, path string) *float64 {
 	if n.Kind() == doc.Null {
 		return nil
 	}
-	number, ok := fn.Number(literal(n))
+	number, ok := fn.Number(n.Value())
 	if !ok || n.Kind() == doc.Bool {
 		t.report(diag.Error, "attribute-type", n, path+"."+n.Key(), n.Key(), "number", n.Kind().String())
 		return nil
@@ -187,40 +187,4 @@ func (t *Template) readDefault(p *Parameter, n doc.Node, path string) {
 	if code, args, refused := p.Refuses(n); refused {
 		t.report(diag.Warning, code, n, path+".Default", args...)
 	}
-}
-
-// literal gives the value of a node that holds no functions.
-func literal(n doc.Node) value.Value {
-	switch n.Kind() {
-	case doc.List:
-		items := make([]value.Value, 0, n.Len())
-		for member := range n.Items() {
-			items = append(items, literal(member))
-		}
-		return value.List(items)
-	case doc.Map:
-		entries := make([]value.Entry, 0, n.Len())
-		for member := range n.Items() {
-			entries = append(entries, value.Entry{Key: member.Key(), Value: literal(member)})
-		}
-		return value.Map(entries)
-	}
-	return scalar(n)
-}
-
-func scalar(n doc.Node) value.Value {
-	switch n.Kind() {
-	case doc.String:
-		return value.String(n.Text())
-	case doc.Int:
-		if i, ok := n.Int(); ok {
-			return value.Int(i)
-		}
-		return value.Float(n.Float())
-	case doc.Bool:
-		return value.Bool(n.Bool())
-	case doc.Float:
-		return value.Float(n.Float())
-	}
-	return value.Null()
 }

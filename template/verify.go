@@ -146,7 +146,7 @@ func (v *verifier) count(r *Resource) {
 		v.walk(n)
 	case n.Kind() == doc.Null:
 	default:
-		if _, ok := natural(scalar(n)); !ok || n.Kind() == doc.List || n.Kind() == doc.Map {
+		if _, ok := natural(n.Scalar()); !ok || n.Kind() == doc.List || n.Kind() == doc.Map {
 			v.report(diag.Error, "count-invalid", n, r.Name, clip(n.Literal()))
 		}
 	}

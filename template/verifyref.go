@@ -186,8 +186,8 @@ func verifyFindInMap(v *verifier, call, arg doc.Node) {
 			}
 			return // computed
 		}
-		keys = append(keys, scalar(key))
-		next, ok := mapped(n, scalar(key))
+		keys = append(keys, key.Scalar())
+		next, ok := mapped(n, key.Scalar())
 		if !ok {
 			v.report(v.severity(), "unknown-mapping-key", call, mappingPath(keys), nearOf(key.Text(), keysOf(n)))
 			v.t.offer(key, key.Range(), key.Text(), keysOf(n))
@@ -212,7 +212,7 @@ func (v *verifier) secondKey(call, mapping, name, key doc.Node) {
 		return
 	}
 	for top := range mapping.Items() {
-		if _, ok := mapped(top, scalar(key)); ok || top.Kind() != doc.Map {
+		if _, ok := mapped(top, key.Scalar()); ok || top.Kind() != doc.Map {
 			return
 		}
 	}

@@ -29,7 +29,7 @@ var house = map[string]room{
 	"graph":          {1, "", noIO},
 	"internal/acs":   {1, "", "os os/exec os/signal net syscall"},
 	"journal":        {1, "", "net net/http"},
-	"internal/doc":   {1, "diag", noIO},
+	"internal/doc":   {1, "diag internal/value", noIO},
 	"internal/edit":  {1, "diag internal/doc", noIO},
 	"internal/fn":    {1, "internal/value", noIO},
 	"internal/seal":  {1, "", noIO},

@@ -157,7 +157,7 @@ func (b *binder) isDefault(p *Parameter, i int, v value.Value) bool {
 	if p.Default.IsZero() || hasReference(p.Default) {
 		return false
 	}
-	d, ok := p.convert(literal(p.Default))
+	d, ok := p.convert(p.Default.Value())
 	return ok && equal(v, d)
 }
 

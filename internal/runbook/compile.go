@@ -106,12 +106,12 @@ func (c *compiler) compile(n doc.Node) expression {
 		}
 		return c.remember(n, c.mapOf(n, c.compile))
 	}
-	return c.remember(n, constant{scalar(n)})
+	return c.remember(n, constant{n.Scalar()})
 }
 
 func (c *compiler) listOf(n doc.Node, items []expression, isConst bool) expression {
 	if isConst {
-		return constant{literal(n)}
+		return constant{n.Value()}
 	}
 	return listExpression(items)
 }
@@ -139,7 +139,7 @@ func (c *compiler) mapOf(n doc.Node, f func(doc.Node) expression) expression {
 }
 
 // verbatim makes a constant of a node that is not rendered.
-func (c *compiler) verbatim(n doc.Node) expression { return c.remember(n, constant{literal(n)}) }
+func (c *compiler) verbatim(n doc.Node) expression { return c.remember(n, constant{n.Value()}) }
 
 // program compiles a node that gives a jq program.
 func (c *compiler) program(n doc.Node) expression {
@@ -257,40 +257,4 @@ func callOf(n doc.Node) (name string, arg doc.Node, ok bool) {
 	arg = n.At(0)
 	name = arg.Key()
 	return name, arg, strings.HasPrefix(name, "Fn::")
-}
-
-// literal gives the value of a node as it is written.
-func literal(n doc.Node) value.Value {
-	switch n.Kind() {
-	case doc.List:
-		items := make([]value.Value, 0, n.Len())
-		for member := range n.Items() {
-			items = append(items, literal(member))
-		}
-		return value.List(items)
-	case doc.Map:
-		entries := make([]value.Entry, 0, n.Len())
-		for member := range n.Items() {
-			entries = append(entries, value.Entry{Key: member.Key(), Value: literal(member)})
-		}
-		return value.Map(entries)
-	}
-	return scalar(n)
-}
-
-func scalar(n doc.Node) value.Value {
-	switch n.Kind() {
-	case doc.String:
-		return value.String(n.Text())
-	case doc.Int:
-		if i, ok := n.Int(); ok {
-			return value.Int(i)
-		}
-		return value.Float(n.Float())
-	case doc.Bool:
-		return value.Bool(n.Bool())
-	case doc.Float:
-		return value.Float(n.Float())
-	}
-	return value.Null()
 }

@@ -70,7 +70,7 @@ func (c *compiler) call(n doc.Node, name string, arg doc.Node) expression {
 	f := table[name]
 	if f == nil {
 		c.report(diag.Error, "unknown-function", n, name, near(name, functionNames()))
-		return constant{literal(n)}
+		return constant{n.Value()}
 	}
 	x := &call{fn: f, node: n}
 	compile := c.compile

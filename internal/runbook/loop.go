@@ -71,7 +71,7 @@ func (r *reader) rate(l *Loop, path string) {
 			return
 		}
 	}
-	if _, err := ParseRate(literal(n), 100); err != nil {
+	if _, err := ParseRate(n.Value(), 100); err != nil {
 		if e, ok := err.(*Error); ok {
 			r.report(diag.Error, e.Finding.Code, n, path, e.Finding.Args...)
 		}

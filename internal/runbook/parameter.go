@@ -83,7 +83,7 @@ func (r *reader) constraints(p *Parameter, path string) {
 	if list := n.Get("AllowedValues"); r.kind(list, path+".AllowedValues", doc.List) {
 		p.AllowedValues = make([]value.Value, 0, list.Len())
 		for member := range list.Items() {
-			p.AllowedValues = append(p.AllowedValues, literal(member))
+			p.AllowedValues = append(p.AllowedValues, member.Value())
 		}
 	}
 	if pattern := n.Get("AllowedPattern"); r.kind(pattern, path+".AllowedPattern", doc.String) {
@@ -123,7 +123,7 @@ func (r *reader) bound(n doc.Node, path string) *float64 {
 	if n.IsZero() || n.Kind() == doc.Null {
 		return nil
 	}
-	number, ok := fn.Number(scalar(n))
+	number, ok := fn.Number(n.Scalar())
 	if !ok || n.Kind() == doc.Bool || n.Kind() == doc.List || n.Kind() == doc.Map {
 		r.report(diag.Error, "wrong-kind", n, path+"."+n.Key(), n.Key(), "number", n.Kind().String())
 		return nil
@@ -146,7 +146,7 @@ func (r *reader) literalDefault(p *Parameter, path string) {
 	if p.Default.IsZero() || p.Default.Kind() == doc.Null || hasReference(p.Default) {
 		return
 	}
-	v := literal(p.Default)
+	v := p.Default.Value()
 	converted, ok := p.convertDefault(v)
 	if !ok {
 		r.report(diag.Warning, "default-unfit", p.Default, path+".Default", p.Name, p.Type, p.Default.Kind().String())

@@ -96,7 +96,7 @@ func (r *reader) sleep(n doc.Node, task *Task, path string) {
 			r.report(diag.Error, "duration-invalid", duration, path+".Duration", clip(duration.Text()))
 		}
 	case !end.IsZero() && !isDynamic(end):
-		if _, _, err := parseTime("EndDate", literal(end)); err != nil {
+		if _, _, err := parseTime("EndDate", end.Value()); err != nil {
 			r.report(diag.Error, "time-invalid", end, path+".EndDate", "EndDate", clip(end.Text()))
 		}
 	}
