@@ -167,7 +167,7 @@ func TestSensitive(t *testing.T) {
 		`{"Fn::GetJsonValue":["a",{"Ref":"Secret"}]}`,
 		`{"Fn::Cidr":[{"Ref":"Secret"},1,1]}`,
 		`{"Fn::Select":[{"Ref":"Secret"},[1]]}`,
-		`{"Fn::FindInMap":["M",{"Ref":"Secret"},"x"]}`,
+		`{"Fn::FindInMap":["M",{"Ref":"Secret"},"img"]}`,
 		`{"Ref":{"Ref":"Secret"}}`,
 		`{"Fn::Join":[",",[[{"Ref":"Secret"}]]]}`,
 		`{"Fn::Jq":["First","error(.)",[{"Ref":"Secret"}]]}`,
