@@ -19,7 +19,7 @@ func (d *deed) subjects() ([]*thing, *provider.Error) {
 		for _, id := range ids {
 			if t := d.named(id); t != nil {
 				found = append(found, t)
-			} else if isExisting(id) && len(d.c.byID[id]) == 0 && d.c.remembered[d.madeKey()] == nil {
+			} else if assumed(id) && len(d.c.byID[id]) == 0 && d.c.remembered[d.madeKey()] == nil {
 				d.shape = true // of another sort than the call expects: nothing is known
 			} else if named = id; !d.lenient(missing) {
 				return nil, d.notThere(missing, param, id)
@@ -69,6 +69,13 @@ func (d *deed) named(id string) *thing {
 	}
 	return t
 }
+
+// assumed reports whether an id is one that sample values consist of: of
+// something that is there from the start, or that nothing is known of.
+func assumed(id string) bool { return isExisting(id) || strings.HasPrefix(id, "sample") }
+
+// knows reports whether the cloud has ever seen a thing of the kind.
+func (d *deed) knows() bool { return len(d.own()) > 0 || d.c.remembered[d.madeKey()] != nil }
 
 // madeKey is where the cloud remembers that a call has made things of a type.
 // From then on it is known what there is, also where that is nothing.

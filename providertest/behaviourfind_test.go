@@ -88,8 +88,12 @@ func (m *sampledCall) prove(name string) {
 	if got := m.c.Resources()[0].Type; got != m.b.kind.typ {
 		m.t.Errorf("made a %s", got)
 	}
-	m.describe(textOf(out[m.b.kind.id]), true)
-	m.remove(textOf(out[m.b.kind.id]))
+	id := textOf(out[m.b.kind.id])
+	if id == "" && m.b.kind.id != "" {
+		id = m.c.Resources()[0].PhysicalID // the answer names it otherwise
+	}
+	m.describe(id, true)
+	m.remove(id)
 }
 
 // paramOf finds the parameter that becomes a property.

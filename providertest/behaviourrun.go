@@ -42,6 +42,9 @@ type deed struct {
 
 func (d *deed) do() (map[string]any, *provider.Error) {
 	if err := d.acceptable(); err != nil {
+		if d.b.verb != "create" && d.b.verb != "put" && !d.knows() {
+			return byShape(d.frame)
+		}
 		return nil, err
 	}
 	if err := d.findHost(); err != nil {

@@ -178,7 +178,7 @@ func (x *filler) top(members []answerMember, subjects []string, param string) ma
 // more pages.
 func ofFailure(name string) bool {
 	switch name {
-	case "Code", "Message", "ErrorCode", "ErrorMessage", "ErrCode", "ErrMessage", "NextToken", "code", "message", "nextToken":
+	case "Code", "Message", "ErrorCode", "ErrorMessage", "ErrCode", "ErrMessage", "NextToken", "code", "message", "nextToken", "DynamicCode", "DynamicMessage":
 		return true
 	}
 	return false
@@ -335,6 +335,8 @@ func (x *filler) count(name string) any {
 	switch {
 	case low == "exitcode", strings.Contains(low, "fail"), strings.Contains(low, "error"), strings.HasPrefix(low, "dropped"):
 		return 0
+	case low == "httpstatuscode":
+		return 200
 	case low == "pagesize", low == "maxresults":
 		return 10
 	case strings.Contains(low, "progress"), strings.Contains(low, "percent"):

@@ -25,6 +25,8 @@ var statusWords = map[string]string{
 	"HBR Status":                        "COMPLETE",
 	"KMS KeyState":                      "Enabled",
 	"MSE InitStatus":                    "NORMAL",
+	"ALB Status":                        "Succeeded",
+	"NLB Status":                        "Succeeded",
 	"NAS Status":                        "Running",
 	"OOS Status":                        "Success",
 	"POLARDB DBClusterStatus":           "Running",

@@ -41,6 +41,9 @@ const ipArraysKey = "IPArrays"
 func (w *whiteLists) modify(f *frame) (map[string]any, *provider.Error) {
 	id := f.args.text(w.id)
 	t, err := f.find(kindFor(w.typ), id, w.id)
+	if err != nil && assumed(id) {
+		return byShape(f)
+	}
 	if err != nil {
 		return nil, err
 	}
