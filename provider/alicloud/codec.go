@@ -17,7 +17,7 @@ type codec struct {
 var codecNames = map[string]bool{
 	"json": true, "json-map": true, "json-strings": true, "json-string": true, "json-object": true, "csv": true, "b64": true,
 	"b64unless": true, "str": true, "int": true, "onoff": true, "not": true, "map": true, "each": true, "index0": true,
-	"wrap": true, "delta": true, "by": true, "pair": true, "split": true, "or": true,
+	"wrap": true, "delta": true, "by": true, "pair": true, "split": true, "or": true, "charge": true, "objects": true,
 }
 
 // parseCodecs reads names parted by bars, some with arguments.
@@ -96,6 +96,8 @@ func (c *codec) apply(v any, env *scope) any {
 		return base64.StdEncoding.EncodeToString([]byte(textOf(v)))
 	case "wrap":
 		return []any{v}
+	case "objects":
+		return c.objects(v, env)
 	case "each", "or":
 		return v // what they do is done where the call is built
 	}
@@ -107,6 +109,8 @@ func (c *codec) scalar(v any, env *scope) any {
 	switch c.name {
 	case "str":
 		return textOf(v)
+	case "charge":
+		return charge(textOf(v), c.args)
 	case "int":
 		switch strings.ToLower(textOf(v)) {
 		case "true", "enable", "enabled", "on", "yes":
@@ -142,6 +146,36 @@ func (c *codec) scalar(v any, env *scope) any {
 		return env.delta(v)
 	}
 	return v
+}
+
+// charge gives a way of paying the word that the service has for it; templates
+// may use any service's. args are the words for in advance and afterwards.
+func charge(word, args string) any {
+	before, after, _ := strings.Cut(args, ",")
+	switch strings.ToLower(word) {
+	case "prepaid", "prepay", "pre", "subscription":
+		return before
+	case "postpaid", "postpay", "post", "payasyougo", "payondemand":
+		return after
+	}
+	return word
+}
+
+// objects makes maps of texts: objects(ServerId,Weight,BackendServerWeightList)
+// puts each under ServerId, and beside it under Weight what has its place in
+// that property.
+func (c *codec) objects(v any, env *scope) any {
+	names := append(strings.Split(c.args, ","), "", "")
+	beside := itemsOf(env.desired[names[2]])
+	out := []any{}
+	for i, item := range itemsOf(v) {
+		m := map[string]any{names[0]: item}
+		if i < len(beside) {
+			m[names[1]] = beside[i]
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // keyed turns a list of maps into a map by one of their members. With no value

@@ -61,7 +61,7 @@ Generated: go test ./provider/alicloud -run TableOfGrades -update
 
 // TestProvenTypesAreUsable looks whether the list names types that there are.
 func TestProvenTypesAreUsable(t *testing.T) {
-	p := newProvider(t, &table{})
+	p := newWaitRoom(t, new(journal.Memory))
 	for line := range strings.Lines(provenLines) {
 		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") {
 			if _, err := p.Describe(t.Context(), name); err != nil {

@@ -104,3 +104,32 @@ func TestNoStepNoPromise(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsOfPaying: a template may use the words of any service.
+func TestWordsOfPaying(t *testing.T) {
+	for word, want := range map[string]string{"PayAsYouGo": "PayOnDemand", "POSTPAY": "PayOnDemand", "Subscription": "PrePay", "PrePaid": "PrePay", "Serverless": "Serverless"} {
+		codecs, err := parseCodecs("charge(PrePay,PayOnDemand)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := encode(codecs, word, &scope{}); !ok || got != want {
+			t.Errorf("%s becomes %v, want %s", word, got, want)
+		}
+	}
+}
+
+// TestServersAsList: a balancer's servers may be a list of IDs with one of
+// weights beside it.
+func TestServersAsList(t *testing.T) {
+	f := balancer("i-1")
+	_, err := newProvider(t, f).Create(t.Context(), &provider.Request{
+		Token: "t", Type: "ALIYUN::SLB::BackendServerAttachment",
+		Desired: asJSON(t, map[string]any{"LoadBalancerId": "lb-1", "BackendServerList": []any{"i-1", "i-2"}, "BackendServerWeightList": []any{20}}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.last("AddBackendServers").Query["BackendServers"]; got != `[{"ServerId":"i-1","Weight":20},{"ServerId":"i-2"}]` {
+		t.Error(got)
+	}
+}
