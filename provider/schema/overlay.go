@@ -2,6 +2,7 @@ package schema
 
 import (
 	_ "embed" // for the lists kept by hand
+	"iter"
 	"strings"
 
 	"github.com/bianpai/bianpai/provider"
@@ -60,6 +61,18 @@ func holdsSlot(name string) bool {
 		}
 	}
 	return false
+}
+
+// Unlisted yields the names of the few types that exist but are in no listing.
+func (c *Catalogue) Unlisted() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(unlisted) {
+			name, paths, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+			if ok && paths == "" && !strings.HasPrefix(name, "#") && !yield(name) {
+				return
+			}
+		}
+	}
 }
 
 // addUnlisted adds the properties that the listings lack. Nothing is known of

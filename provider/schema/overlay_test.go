@@ -196,3 +196,20 @@ func TestUnlisted(t *testing.T) {
 		}
 	}
 }
+
+func TestUnlistedNames(t *testing.T) {
+	listed := map[string]bool{}
+	for name := range Default().Names() {
+		listed[name] = true
+	}
+	n := 0
+	for name := range Default().Unlisted() {
+		n++
+		if listed[name] || Default().Type(name) == nil {
+			t.Errorf("%s: listed %v, a type %v", name, listed[name], Default().Type(name) != nil)
+		}
+	}
+	if n == 0 {
+		t.Error("none")
+	}
+}

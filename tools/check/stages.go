@@ -31,6 +31,7 @@ var stages = []stage{
 	{"race", "all tests with the race detector", (*runner).race},
 	{"fuzz", "each fuzz target for a moment", (*runner).fuzz},
 	{"clients", "generated clients of the SDK against the gateway", (*runner).clients},
+	{"schema", "examples/schema against a validator of schemas", func(r *runner) error { return r.show("go", "-C", "examples/schema/validate", "test", "./...") }},
 	{"readme", "the commands of the README", (*runner).readme},
 }
 
