@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/provider/schema"
@@ -158,14 +157,4 @@ func scalar(typ string) object {
 		"boolean": {"type": []string{"boolean", "integer", "string", "null"}, "pattern": "^([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|1|0|t|f|on|off|y|n|yes|no)$"},
 	}[typ]
 	return object{"if": object{"type": "object"}, "then": ref("call"), "else": written}
-}
-
-// sorted gives the keys of a map in order.
-func sorted[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func resource(types *schema.Catalogue, names []string, complete bool, definition
 		byProduct[family(name)] = append(byProduct[family(name)], object{"if": typeIs(object{"const": name}), "then": then})
 	}
 	var dispatch []object
-	for _, prefix := range sorted(byProduct) {
+	for _, prefix := range slices.Sorted(maps.Keys(byProduct)) {
 		definitions[prefix] = object{"allOf": byProduct[prefix]}
 		dispatch = append(dispatch, object{"if": typeIs(object{"pattern": "^" + prefix}), "then": ref(prefix)})
 	}
@@ -98,7 +99,7 @@ func properties(t *provider.Type) object {
 
 func required(m map[string]*provider.Property) []string {
 	var names []string
-	for _, name := range sorted(m) {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if m[name].Required {
 			names = append(names, name)
 		}
