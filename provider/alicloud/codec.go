@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -90,7 +91,7 @@ func (c *codec) apply(v any, env *scope) any {
 		return base64.StdEncoding.EncodeToString([]byte(textOf(v)))
 	case "b64unless":
 		name, want, _ := strings.Cut(c.args, "=")
-		if textOf(env.desired[name]) == want {
+		if slices.Contains(strings.Split(want, "/"), textOf(env.desired[name])) {
 			return v
 		}
 		return base64.StdEncoding.EncodeToString([]byte(textOf(v)))
@@ -168,12 +169,26 @@ func (c *codec) objects(v any, env *scope) any {
 	names := append(strings.Split(c.args, ","), "", "")
 	beside := itemsOf(env.desired[names[2]])
 	out := []any{}
-	for i, item := range itemsOf(v) {
+	for i, item := range flat(v) {
 		m := map[string]any{names[0]: item}
 		if i < len(beside) {
 			m[names[1]] = beside[i]
 		}
 		out = append(out, m)
+	}
+	return out
+}
+
+// flat gives the items of a list, and of lists in it: an attribute that is a list
+// may stand where an item is asked for.
+func flat(v any) []any {
+	var out []any
+	for _, item := range itemsOf(v) {
+		if inner, ok := item.([]any); ok {
+			out = append(out, flat(inner)...)
+			continue
+		}
+		out = append(out, item)
 	}
 	return out
 }

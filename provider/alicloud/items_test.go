@@ -133,3 +133,33 @@ func TestServersAsList(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestCommandsAreSentAsWritten: RunCommand takes plain text unless it is told
+// otherwise, CreateCommand takes Base64.
+func TestCommandsAreSentAsWritten(t *testing.T) {
+	for _, test := range []struct{ typ, encoding, content, sent string }{
+		{"RunCommand", "", "echo", "echo"},
+		{"RunCommand", "PlainText", "echo", "echo"},
+		{"RunCommand", "Base64", "ZWNobw==", "ZWNobw=="},
+		{"Command", "", "echo", "ZWNobw=="},
+		{"Command", "PlainText", "echo", "echo"},
+		{"Command", "Base64", "ZWNobw==", "ZWNobw=="},
+	} {
+		var sent string
+		answer := func(r *Request) (int, any) {
+			sent = r.Query["CommandContent"]
+			return 200, map[string]any{"CommandId": "c-1", "InvokeId": "t-1"}
+		}
+		f := &table{answers: map[string]func(*Request) (int, any){"RunCommand": answer, "CreateCommand": answer}}
+		props := map[string]any{"Type": "RunShellScript", "CommandContent": test.content, "InstanceIds": []any{"i-1"}}
+		if test.encoding != "" {
+			props["ContentEncoding"] = test.encoding
+		}
+		if _, err := newProvider(t, f).Create(t.Context(), &provider.Request{Token: "t", Type: "ALIYUN::ECS::" + test.typ, Desired: asJSON(t, props)}); err != nil {
+			t.Fatal(err)
+		}
+		if sent != test.sent {
+			t.Errorf("%s %s: %q is sent", test.typ, test.encoding, sent)
+		}
+	}
+}
