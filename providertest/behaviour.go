@@ -122,6 +122,12 @@ var behaviours = map[string]behaviour{
 	"ECS DetachNetworkInterface":    detachInterface,
 	"ECS DeleteNetworkInterface":    deleteInterface,
 
+	"SLB CreateRules":           createRules,
+	"SLB DescribeRules":         describeRules,
+	"SLB DescribeRuleAttribute": describeRule,
+	"SLB SetRule":               setRule,
+	"SLB DeleteRules":           deleteRules,
+
 	"RDS ModifySecurityIps":       rdsWhiteLists.modify,
 	"R-KVSTORE ModifySecurityIps": redisWhiteLists.modify,
 

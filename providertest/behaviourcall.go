@@ -149,7 +149,7 @@ func (b *callBehaviour) takes(items []string) error {
 func (b *callBehaviour) changes(drop bool, items []string) error {
 	var list []target
 	if len(items) != 3 || items[1] != "by" {
-		return fmt.Errorf("the form is: PROPERTY=EXPRESSION by MEMBER,...")
+		return fmt.Errorf("the form is: PROPERTY=EXPRESSION by MEMBERS")
 	}
 	if err := targets(&list, items[:1]); err != nil {
 		return err

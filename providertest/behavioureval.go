@@ -17,13 +17,6 @@ type scope struct {
 	known map[string]any
 }
 
-// about gives the scope of another thing in the same call.
-func (s *scope) about(t *thing) *scope {
-	inner := *s
-	inner.t, inner.known = t, nil
-	return &inner
-}
-
 // eval works an expression out; nil is nothing.
 func (s *scope) eval(e *expr) any {
 	v := s.source(e)
