@@ -35,7 +35,7 @@ func blocks(t *testing.T, name, language string) []string {
 // and run as a test.
 func TestReadmeCodeCompiles(t *testing.T) {
 	var compiled []string
-	for _, name := range []string{"../../ros/example_test.go", "../unittest/web_test.go", "../unittest/restart_test.go"} {
+	for _, name := range []string{"../../ros/example_test.go", "../unittest/web_test.go", "../unittest/restart_test.go", "../deploy/readme_test.go"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
