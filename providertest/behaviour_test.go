@@ -272,3 +272,43 @@ func (k *behaviourChecker) member(members []answerMember, name string, items []t
 		}
 	}
 }
+
+// TestBehavioursAreStrict refuses files that say what nobody would understand.
+func TestBehavioursAreStrict(t *testing.T) {
+	const kind = "kind ALIYUN::RDS::Account\n\tid A\n"
+	for _, test := range []struct{ text, want string }{
+		{"colour red", "line 1: colour: no such statement"},
+		{"kind", "nothing follows"},
+		{"\tid A", "wrong depth"},
+		{kind + "\t\tneed A", "wrong depth"},
+		{kind + "\tcolour red", "no such statement"},
+		{kind + "\tlist A\n\t\tcolour red", "no such statement"},
+		{kind + "\tlist A\n\t\ttake A", "does not belong to a list"},
+		{kind + "\tlist A\n\tget A", "stands there twice"},
+		{kind + "\tlist A B", "parted by commas"},
+		{kind + "\tget A\n\t\ttell B=:nope", "no word :nope"},
+		{kind + "\tget A\n\t\ttell B='x", "quotation mark"},
+		{kind + "\tget A\n\t\ttell B=C{", "name is missing"},
+		{kind + "\tget A\n\t\ttell B=", "expression is missing"},
+		{kind + "\tget A\n\t\ttell B=C)", "too much"},
+		{kind + "\tget A\n\t\ttell B=:join(C", "parenthesis"},
+		{kind + "\tget A\n\t\trefuse Code when A", "CODE if CONDITION"},
+		{kind + "\tget A\n\t\tin Running else", "one code follows else"},
+		{kind + "\tmodify A\n\t\tmerge B=$C", "by MEMBERS"},
+		{kind + "\tstatus Running Create", "no pair"},
+		{kind + "\thost A", "a type is missing"},
+	} {
+		if _, err := parseBehaviours("RDS", test.text); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: %v, want %q", test.text, err, test.want)
+		}
+	}
+}
+
+func FuzzParseBehaviours(f *testing.F) {
+	f.Add("kind ALIYUN::RDS::Account\n\tkey A B=C\n\tcreate D\n\t\ttake * -A E>F.G H=[$I 'j'|:join(K)]{L M=:item}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if p, err := parseBehaviours("RDS", text); (p == nil) == (err == nil) {
+			t.Errorf("%v, %v", p, err)
+		}
+	})
+}

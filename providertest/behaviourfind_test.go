@@ -331,7 +331,7 @@ func (m *sampledCall) sampleText(p *calls.Parameter) any {
 		return "probe-" + strings.ToLower(p.Name) // a name of its own, not one that is there
 	}
 	s := m.c.shapeOf(m.b.kind.typ)
-	if r := m.c.reference(s, p.Name); r != nil && len(r.To) > 0 {
+	if r := m.c.reference(s, p.Name); r != nil && len(r.To) > 0 && !r.accepts(m.b.kind.typ) {
 		return m.c.Existing(r.To[0])
 	}
 	if h := m.b.kind.host; h != nil && h.param == p.Name {

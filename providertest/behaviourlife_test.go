@@ -1,6 +1,7 @@
 package providertest_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/providertest"
@@ -93,4 +96,61 @@ func (s *story) filled(value string) string {
 		value = strings.ReplaceAll(value, "$"+name, s.kept[name])
 	}
 	return value
+}
+
+// TestBehavioursTakeTime has a load balancer, its listener and its going on the
+// way for as long as the cloud's Latency says.
+func TestBehavioursTakeTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := providertest.New(t, &providertest.Options{Latency: func(string, string) time.Duration { return time.Minute }})
+		vpc, vswitch, group := c.Existing("ALIYUN::ECS::VPC"), c.Existing("ALIYUN::ECS::VSwitch"), c.Existing("ALIYUN::ALB::ServerGroup")
+		zone := parameters{"ZoneId": "cn-hangzhou-h", "VSwitchId": vswitch}
+		lb := call(t, c, "ALB CreateLoadBalancer", parameters{
+			"AddressType": "Intranet", "VpcId": vpc, "LoadBalancerEdition": "Basic", "LoadBalancerBillingConfig": parameters{"PayType": "PostPay"}, "ZoneMappings": []parameters{zone, zone},
+		}).text("LoadBalancerId")
+		status := func(want string) {
+			t.Helper()
+			if got := call(t, c, "ALB GetLoadBalancerAttribute", parameters{"LoadBalancerId": lb}).text("LoadBalancerStatus"); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		}
+		listener := parameters{
+			"LoadBalancerId": lb, "ListenerProtocol": "HTTP", "ListenerPort": json.Number("80"),
+			"DefaultActions": []parameters{{"Type": "ForwardGroup", "ForwardGroupConfig": parameters{"ServerGroupTuples": []parameters{{"ServerGroupId": group}}}}},
+		}
+		status("Provisioning")
+		callRefused(t, c, "ALB CreateListener", listener, "IncorrectStatus.LoadBalancer", provider.Conflict)
+		callRefused(t, c, "ALB DeleteLoadBalancer", parameters{"LoadBalancerId": lb}, "IncorrectStatus.LoadBalancer", provider.Conflict)
+		time.Sleep(time.Minute)
+		status("Active")
+		id := call(t, c, "ALB CreateListener", listener).text("ListenerId")
+		status("Configuring")
+		time.Sleep(time.Minute)
+		status("Active")
+		call(t, c, "ALB DeleteListener", parameters{"ListenerId": id})
+		callRefused(t, c, "ALB DeleteLoadBalancer", parameters{"LoadBalancerId": lb}, "ResourceInUse.LoadBalancer", provider.Conflict)
+		time.Sleep(time.Minute)
+		callRefused(t, c, "ALB GetListenerAttribute", parameters{"ListenerId": id}, "ResourceNotFound.Listener", provider.NotFound)
+		call(t, c, "ALB DeleteLoadBalancer", parameters{"LoadBalancerId": lb})
+		status("Deleting")
+		time.Sleep(time.Minute)
+		callRefused(t, c, "ALB GetLoadBalancerAttribute", parameters{"LoadBalancerId": lb}, "ResourceNotFound.LoadBalancer", provider.NotFound)
+		c.AssertEmpty(t)
+	})
+}
+
+// TestBehavioursAreTheResources compares what calls made with what the resource
+// face makes of the same properties.
+func TestBehavioursAreTheResources(t *testing.T) {
+	byCall, byFace := providertest.New(t, nil), providertest.New(t, nil)
+	vpc := call(t, byCall, "VPC CreateVpc", parameters{"VpcName": "net", "CidrBlock": "10.0.0.0/8", "Tag.1.Key": "a", "Tag.1.Value": "b"}).text("VpcId")
+	call(t, byCall, "SLB CreateLoadBalancer", parameters{"LoadBalancerName": "web", "Bandwidth": "5", "DeleteProtection": "on", "VpcId": vpc, "AddressType": "internet"})
+	made := make1(t, byFace, "ECS::VPC", "Vpc", `{"VpcName":"net","CidrBlock":"10.0.0.0/8","Tags":[{"Key":"a","Value":"b"}]}`)
+	make1(t, byFace, "SLB::LoadBalancer", "Lb", `{"LoadBalancerName":"web","Bandwidth":5,"DeletionProtection":true,"VpcId":"`+made+`","AddressType":"internet"}`)
+	have, want := byCall.Resources(), byFace.Resources()
+	for i := range want {
+		if have[i].Type != want[i].Type || strings.ReplaceAll(string(have[i].Properties), vpc, made) != string(want[i].Properties) {
+			t.Errorf("%s %s, want %s %s", have[i].Type, have[i].Properties, want[i].Type, want[i].Properties)
+		}
+	}
 }

@@ -190,8 +190,8 @@ func (d *deed) create() (map[string]any, *provider.Error) {
 
 // there reports whether a thing of this name or key is there.
 func (d *deed) there() bool {
-	if d.k.id != "" {
-		return d.named(textOf(d.given(d.k.id))) != nil
+	if id := textOf(d.given(d.k.id)); d.k.id != "" && (id != "" || len(d.k.key) == 0) {
+		return d.named(id) != nil
 	}
 	return slices.ContainsFunc(d.own(), d.keyed)
 }

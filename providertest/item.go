@@ -39,6 +39,7 @@ func memberOf(data json.RawMessage, name string) any {
 func (c *Cloud) Resources() []Item {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.reap()
 	list := make([]Item, 0, len(c.objects))
 	for _, o := range c.inOrder() {
 		if !o.Standing {
