@@ -172,9 +172,9 @@ func wellFormed(req *provider.Request, p *provider.Progress) error {
 	case p == nil:
 		return errors.New("it reports neither progress nor an error")
 	case len(p.Resume) > mostResume:
-		return fmt.Errorf("Resume has %d bytes, the limit is %d", len(p.Resume), mostResume)
+		return fmt.Errorf("it hands back %d bytes as Resume, the limit is %d", len(p.Resume), mostResume)
 	case p.After < 0:
-		return fmt.Errorf("After is %v", p.After)
+		return fmt.Errorf("it is to be asked again after %v", p.After)
 	case req.PhysicalID != "" && p.PhysicalID != "" && p.PhysicalID != req.PhysicalID:
 		return fmt.Errorf("the physical ID was %q and becomes %q", req.PhysicalID, p.PhysicalID)
 	}

@@ -21,6 +21,9 @@
 // answer "not done" for a while. Wait conditions get their signals, unless a
 // test withholds them with Signals.
 //
+// Conformance checks any provider.Provider against the contract, type by type,
+// on resources that it makes: also that answers may get lost and calls refused.
+//
 // Simulate takes a template through the whole life of a stack with made-up
 // parameters and changes, and tells what does not fit. SimulateRunbook runs a
 // runbook to its end in virtual time.

@@ -187,7 +187,7 @@ func matches(m map[string]any, where []filter, env *scope) bool {
 		for _, want := range f.values {
 			v, ok := want.value(env)
 			known = known || ok
-			for _, one := range itemsOf(v) {
+			for _, one := range flat(v) {
 				found = found || ok && strings.EqualFold(textOf(one), have)
 			}
 		}
