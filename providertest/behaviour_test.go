@@ -168,11 +168,15 @@ func (k *behaviourChecker) check(name string) {
 	k.answer()
 }
 
+func (k *behaviourChecker) has(name string) bool {
+	return slices.ContainsFunc(k.api.Parameters, func(p calls.Parameter) bool {
+		return p.Name == name || strings.HasPrefix(p.Name, name+".") || hasMember(&p, name)
+	})
+}
+
 func (k *behaviourChecker) parameters(names ...string) {
 	for _, name := range names {
-		if !slices.ContainsFunc(k.api.Parameters, func(p calls.Parameter) bool {
-			return p.Name == name || strings.HasPrefix(p.Name, name+".") || hasMember(&p, name)
-		}) && name != "RegionId" {
+		if !k.has(name) && name != "RegionId" {
 			k.t.Errorf("%s: there is no parameter %s", k.where, name)
 		}
 	}
@@ -231,10 +235,8 @@ func (k *behaviourChecker) naming() {
 	if b.id == "" && b.kind.id != "" && len(b.kind.key) == 0 {
 		k.parameters(b.kind.id)
 	}
-	if b.id == "" {
-		if len(b.kind.key) > 0 {
-			k.parameters(b.kind.key[0].param)
-		}
+	if b.id == "" && len(b.kind.key) > 0 && !k.has(b.kind.id) {
+		k.parameters(b.kind.key[0].param)
 	}
 }
 

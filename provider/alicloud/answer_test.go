@@ -116,6 +116,11 @@ func TestLostAnswers(t *testing.T) {
 	if e, ok := errors.AsType[*provider.Error](err); !ok || e.Kind != provider.InDoubt {
 		t.Errorf("access key: %v", err)
 	}
+	// Nor does the record's name: two records may have it.
+	_, err = p.Create(t.Context(), &provider.Request{Token: "t", Type: "ALIYUN::DNS::DomainRecord", Repeated: true, Desired: asJSON(t, map[string]any{"DomainName": "a.example", "RR": "www", "Type": "A", "Value": "192.0.2.7"})})
+	if e, ok := errors.AsType[*provider.Error](err); !ok || e.Kind != provider.InDoubt {
+		t.Errorf("domain record: %v", err)
+	}
 	if len(f.calls) != 0 {
 		t.Errorf("called %v", f.names())
 	}

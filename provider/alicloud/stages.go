@@ -84,7 +84,7 @@ func (o *operation) call(ctx context.Context, s stage) (more bool, err error) {
 		return false, nil
 	}
 	req := calls[o.state.Call]
-	if o.req.Repeated && !repeatable(s.step) {
+	if o.req.Repeated && !o.repeatable(s) {
 		return false, &provider.Error{Kind: provider.InDoubt, Code: "InDoubt", Message: req.API + " takes no client token, and an earlier call may have had its effect"}
 	}
 	body, err := o.send(ctx, req)
@@ -189,9 +189,15 @@ var joining = []string{
 }
 
 // repeatable reports whether a call may be made again when its answer was lost.
-func repeatable(s *step) bool {
+// One that creates what its answer names makes another each time, whatever its
+// verb is: AddDomainRecord.
+func (o *operation) repeatable(of stage) bool {
+	s := of.step
 	if s.token != "" || provider.ClassByName(s.product.name, s.action).Repeat() || s.method == "PUT" || s.method == "DELETE" {
 		return true
+	}
+	if _, named := o.d.id.known(o.env); of.first && !named {
+		return false
 	}
 	for _, verb := range joining {
 		if strings.HasPrefix(s.action, verb) && !makes(s) {
