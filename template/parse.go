@@ -29,6 +29,7 @@ func Parse(name string, src []byte, opts *ParseOptions) (*Template, error) {
 	if root := d.Root(); !root.IsZero() && (root.Kind() == doc.Map || found.Err() == nil) {
 		t.read(root, len(src))
 	}
+	t.findings = d.Unforced(t.findings)
 	t.findings.Sort()
 	return t, t.findings.Err()
 }

@@ -13,6 +13,7 @@ import (
 // until its list or map is closed; then it moves to its place beside its
 // siblings.
 type builder struct {
+	whole bool // nothing was lost, whatever was found
 	*Doc
 	lim   Limits
 	stack []node
@@ -221,6 +222,7 @@ func (b *builder) finish() (*Doc, diag.List) {
 	b.nodes, b.side, b.keys = shrink(b.nodes), shrink(b.side), shrink(b.keys)
 	b.maps, b.slots = shrink(b.maps), shrink(b.slots)
 	b.found.Sort()
+	b.holed = b.hasErrors() && !b.whole
 	return b.Doc, b.found
 }
 

@@ -34,6 +34,7 @@ func Parse(name string, src []byte, lim *Limits) (*Doc, diag.List) {
 		y.found = encoding
 		readYAML(y)
 		if y.found.Count(diag.Error) == len(encoding) {
+			y.whole = true // what is wrong with it as JSON has lost nothing
 			y.found = append(y.found, j.leniency(b.found[len(encoding):])...)
 			return y.finish()
 		}

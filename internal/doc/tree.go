@@ -59,6 +59,7 @@ type Doc struct {
 	src   *diag.Source
 	text  string // the source's bytes
 	json  bool   // read as JSON
+	holed bool   // a fault kept a part of the text from being read
 	nodes []node // children before their parent; the root is the last one
 	side  []string
 	keys  []sideKey

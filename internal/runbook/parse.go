@@ -39,6 +39,7 @@ func Parse(name string, src []byte, opts *ParseOptions) (*Template, error) {
 		}
 		r.template()
 	}
+	t.findings = d.Unforced(t.findings)
 	t.findings.Sort()
 	return t, t.findings.Err()
 }

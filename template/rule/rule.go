@@ -107,6 +107,7 @@ func Check(t *template.Template, opts *Options) diag.List {
 	if !opts.NoWaivers {
 		w.waive()
 	}
+	w.found = t.Root().Doc().Unforced(w.found)
 	w.found.Sort()
 	return w.found
 }
