@@ -80,8 +80,11 @@ const (
 )
 
 // Finder is an optional ability: it looks a resource up by the token of its
-// creation, to settle a call whose answer was lost. It returns an error of
-// kind NotFound when no such call took effect.
+// creation, to settle a call whose answer was lost. The request says how the
+// resource was to be made, in Desired or Prior, and has Repeated set if the call
+// may have had an effect; without it a name alone proves nothing. Find returns
+// an error of kind NotFound when no such call took effect, and InDoubt when it
+// cannot tell.
 type Finder interface {
 	Find(ctx context.Context, req *Request) (*State, error)
 }

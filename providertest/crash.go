@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/bianpai/bianpai/journal/journaltest"
+	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/ros"
 )
 
@@ -21,6 +22,12 @@ type CrashConfig struct {
 	// Setup, if set, readies the cloud of each run: signals, scripted
 	// attributes.
 	Setup func(*Cloud)
+	// Connect, if set, gives the provider of each run, as in SimulateOptions: one
+	// that makes the resources by calls, which the cloud answers. It lives as
+	// long as the cloud; what has to be closed is closed by t.Cleanup. What calls
+	// have made does not say which resource of the stack it is: it is known by
+	// its type and physical ID.
+	Connect func(*testing.T, *Cloud) provider.Provider
 	// Engine are the options of the engines. The journal is the sweep's own,
 	// and so is the Sealer unless one is given.
 	Engine ros.Options
@@ -52,10 +59,13 @@ type CrashReport struct {
 	Writes  int // of the scenario when nothing crashes
 	Runs    int // of the scenario, with a crash each
 	Crashes int
+	// Settled are the calls in doubt that a person would have had to look up:
+	// the sweep told what became of them.
+	Settled int
 }
 
 func (r CrashReport) String() string {
-	return fmt.Sprintf("%d crashes in %d runs of a scenario with %d writes", r.Crashes, r.Runs, r.Writes)
+	return fmt.Sprintf("%d crashes in %d runs of a scenario with %d writes, %d calls settled by hand", r.Crashes, r.Runs, r.Writes, r.Settled)
 }
 
 // CrashEverywhere plays a scenario once to the end. Then it plays it again for
@@ -153,6 +163,7 @@ func (s *crashSweep) run(t *testing.T, points []crashPoint) (ends []crashEnd) {
 		}
 		s.writes = p.store.Writes()
 		s.report.Crashes += p.crashes
+		s.report.Settled += p.settled
 	})
 	return ends
 }

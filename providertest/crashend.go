@@ -77,7 +77,7 @@ func (r *crashRun) look(step *CrashStep, status ros.Status) (crashEnd, error) {
 	if status != s.Status {
 		return end, fmt.Errorf("the last event tells of %s, the stack is in %s", status, s.Status)
 	}
-	items := r.ours()
+	items := r.ours(s)
 	if err := r.agree(s, items); err != nil {
 		return end, err
 	}
@@ -110,17 +110,36 @@ func (r *crashRun) look(step *CrashStep, status ros.Status) (crashEnd, error) {
 
 // ours are the resources in the cloud that the stack has made and that it is
 // not to leave behind.
-func (r *crashRun) ours() []Item {
-	return slices.DeleteFunc(r.cloud.Resources(), func(item Item) bool {
+func (r *crashRun) ours(s *ros.Stack) []Item {
+	items := r.cloud.Resources()
+	if r.sweep.cfg.Connect != nil {
+		r.identify(s, items)
+	}
+	return slices.DeleteFunc(items, func(item Item) bool {
 		return slices.Contains(r.sweep.cfg.Kept, item.LogicalID)
 	})
+}
+
+// identify gives what calls have made the logical ids of the stack. A name stays
+// when the stack has let go of the resource.
+func (r *crashRun) identify(s *ros.Stack, items []Item) {
+	for _, res := range s.Resources {
+		for _, id := range append([]string{res.PhysicalID}, res.Deposed...) {
+			r.named[key{res.Type, id}] = res.LogicalID
+		}
+	}
+	for i := range items {
+		items[i].LogicalID = r.named[key{items[i].Type, items[i].PhysicalID}]
+	}
 }
 
 // agree compares the stack's record with the cloud.
 func (r *crashRun) agree(s *ros.Stack, items []Item) error {
 	there := map[key]bool{}
+	parents := map[string]bool{}
 	for _, item := range items {
 		there[key{item.Type, item.PhysicalID}] = true
+		parents[item.PhysicalID] = r.sweep.cfg.Connect != nil
 	}
 	known := map[string]bool{}
 	for _, res := range s.Resources {
@@ -128,7 +147,9 @@ func (r *crashRun) agree(s *ros.Stack, items []Item) error {
 		for _, id := range res.Deposed {
 			known[id] = true
 		}
-		if res.PhysicalID != "" && !strings.HasPrefix(res.Type, "DATASOURCE::") && !there[key{res.Type, res.PhysicalID}] && !slices.Contains(r.sweep.cfg.Kept, res.LogicalID) {
+		// What a call has changed about another resource is no item of its own.
+		parent, _, _ := strings.Cut(res.PhysicalID, ":")
+		if res.PhysicalID != "" && !strings.HasPrefix(res.Type, "DATASOURCE::") && !there[key{res.Type, res.PhysicalID}] && !parents[parent] && !slices.Contains(r.sweep.cfg.Kept, res.LogicalID) {
 			return fmt.Errorf("the stack has %s as %s, which the cloud does not know", res.LogicalID, res.PhysicalID)
 		}
 	}
@@ -140,7 +161,8 @@ func (r *crashRun) agree(s *ros.Stack, items []Item) error {
 	return nil
 }
 
-// tokens counts what was made, and refuses a token that made two.
+// tokens counts what was made, and refuses a token that made two. Of what calls
+// make, a second one is told by agree: the stack does not know it.
 func (r *crashRun) tokens(end *crashEnd) error {
 	made := map[string]string{}
 	for _, op := range r.cloud.Calls() {

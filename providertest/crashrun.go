@@ -8,6 +8,7 @@ import (
 
 	"github.com/bianpai/bianpai/journal"
 	"github.com/bianpai/bianpai/journal/journaltest"
+	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/ros"
 )
 
@@ -18,18 +19,20 @@ type crashRun struct {
 	sweep  *crashSweep
 	name   string
 	cloud  *Cloud
-	points []crashPoint // still to come
+	driver provider.Provider // the cloud itself unless Connect says otherwise
+	points []crashPoint      // still to come
 	store  *journaltest.Crasher
 	engine *ros.Engine
 	id     string // of the stack, "" while there is none
 	seen   int64  // the last event of the steps before
+	named  map[key]string
 
-	crashes int
+	crashes, settled int
 }
 
 func (s *crashSweep) begin(t *testing.T, points []crashPoint) *crashRun {
 	r := &crashRun{
-		t: t, sweep: s, name: s.cfg.Stack, cloud: New(t, s.cfg.Cloud), points: points,
+		t: t, sweep: s, name: s.cfg.Stack, cloud: New(t, s.cfg.Cloud), points: points, named: map[key]string{},
 		store: journaltest.NewCrasher(new(journal.Memory)),
 	}
 	if r.name == "" {
@@ -37,6 +40,10 @@ func (s *crashSweep) begin(t *testing.T, points []crashPoint) *crashRun {
 	}
 	if s.cfg.Setup != nil {
 		s.cfg.Setup(r.cloud)
+	}
+	r.driver = r.cloud
+	if s.cfg.Connect != nil {
+		r.driver = s.cfg.Connect(t, r.cloud)
 	}
 	r.start()
 	return r
@@ -50,7 +57,7 @@ func (r *crashRun) start() {
 	}
 	opts := r.sweep.cfg.Engine
 	opts.Journal, opts.Sealer = r.store, r.sweep.sealer
-	engine, err := ros.New(r.cloud, &opts)
+	engine, err := ros.New(r.driver, &opts)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -112,6 +119,12 @@ func (r *crashRun) operate(step *CrashStep) (ros.Status, error) {
 	}
 	r.id = run.StackID()
 	res, err := run.Wait(ctx)
+	for doubt, ok := errors.AsType[*ros.InDoubtError](err); ok; doubt, ok = errors.AsType[*ros.InDoubtError](err) {
+		if err := r.settle(ctx, run, doubt); err != nil {
+			return "", err
+		}
+		res, err = run.Wait(ctx)
+	}
 	if failed, ok := errors.AsType[*ros.FailedError](err); ok {
 		return failed.Status, nil
 	}
@@ -150,4 +163,38 @@ func (r *crashRun) ask(ctx context.Context, step *CrashStep) (*ros.Run, error) {
 		return nil, err
 	}
 	return r.engine.Apply(ctx, plan)
+}
+
+// settle does what a person would: it looks in the cloud for what the calls in
+// doubt may have made, and tells the engine.
+func (r *crashRun) settle(ctx context.Context, run *ros.Run, doubt *ros.InDoubtError) error {
+	s, err := r.engine.Stack(ctx, run.StackID())
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, res := range s.Resources {
+		known[res.PhysicalID] = true
+		for _, id := range res.Deposed {
+			known[id] = true
+		}
+	}
+	for _, step := range doubt.Steps {
+		found := ""
+		for _, item := range r.cloud.Resources() {
+			switch {
+			case item.Type != step.Type || known[item.PhysicalID]:
+			case found != "":
+				return fmt.Errorf("%s is in doubt, and may be %s or %s: %s", step.LogicalID, found, item.PhysicalID, step.Err.Error())
+			default:
+				found = item.PhysicalID
+			}
+		}
+		known[found] = found != ""
+		if err := run.Settle(ctx, step.LogicalID, found); err != nil {
+			return err
+		}
+		r.settled++
+	}
+	return nil
 }

@@ -60,7 +60,7 @@ func (m *machine) giveUp() []core.Event {
 	var evs []core.Event
 	for i := range r.steps {
 		if r.steps[i].state == inFlight && (quick || r.plan.Steps[i].Waits) {
-			evs = append(evs, &stepFailed{Step: i, Err: why})
+			evs = append(evs, m.failure(i, why))
 		}
 	}
 	return evs

@@ -125,7 +125,7 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	step := &r.plan.Steps[res.step]
 	perr, typed := errors.AsType[*provider.Error](res.err)
 	if !typed {
-		return &stepFailed{Step: res.step, Err: CallError{Message: m.vault.Scrub(res.err.Error()), Repeated: res.repeated}}
+		return m.failure(res.step, CallError{Message: m.vault.Scrub(res.err.Error()), Repeated: res.repeated})
 	}
 	why := CallError{Kind: perr.Kind.String(), Code: perr.Code, Message: m.vault.Scrub(perr.Message), RequestID: perr.RequestID, Path: perr.Path, Repeated: res.repeated}
 	if why.Message == "" && perr.Err != nil {
@@ -152,7 +152,32 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 			return &stepRetried{Step: res.step, Attempt: failed + 1, Next: at.Add(wait), Err: why}
 		}
 	}
-	return &stepFailed{Step: res.step, Err: why}
+	return m.failure(res.step, why)
+}
+
+// failure is the bad end of a step. A create call that may have had an effect
+// all the same leaves word of the properties it was made with.
+func (m *machine) failure(i int, why CallError) *stepFailed {
+	r, step := m.run, &m.run.plan.Steps[i]
+	ev := &stepFailed{Step: i, Err: why}
+	in := m.state.resource(step.LogicalID).instance(r.target(i))
+	if r.verb(i) != CreateVerb || in == nil || in.PhysicalID != "" || !why.uncertain() && !r.steps[i].unsure {
+		return ev
+	}
+	desired, err := m.resolve(i)
+	if err != nil {
+		return ev // it was resolved before the call
+	}
+	applied := desired.AppendWire(nil, m.vault.Wire())
+	if bytes.Equal(applied, step.Desired) {
+		return ev
+	}
+	sealed, err := m.vault.Seal()
+	if err != nil {
+		return ev // without its properties it may have to be settled by a person
+	}
+	ev.Applied, ev.Sealed = applied, sealed
+	return ev
 }
 
 // decideAnswer takes in what a provider reported.

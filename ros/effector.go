@@ -134,7 +134,7 @@ func (e *effector) delete(ctx context.Context, w *stepWork) (*provider.Progress,
 			return &provider.Progress{Done: true}, nil
 		}
 		find := *req
-		find.Token = w.findToken
+		find.Token, find.Repeated = w.findToken, w.doubtful
 		state, err := finder.Find(ctx, &find)
 		if doubt, _ := errors.AsType[*provider.Error](err); doubt != nil && doubt.Kind == provider.InDoubt && !w.doubtful {
 			return &provider.Progress{Done: true}, nil

@@ -41,7 +41,7 @@ func (m *machine) evolveStep(i int, ev core.Event) {
 	case *stepDone:
 		m.stepEnds(i, f)
 	case *stepFailed:
-		m.stepFails(i, f.Err)
+		m.stepFails(i, f)
 	case *stepDoubted:
 		r.leave(i, inDoubt)
 		r.doubts++
@@ -259,8 +259,8 @@ func (m *machine) storeResult(i int, res *resource, f *stepDone) {
 	in.attributes = value.Value{}
 }
 
-func (m *machine) stepFails(i int, why CallError) {
-	r := m.run
+func (m *machine) stepFails(i int, f *stepFailed) {
+	r, why := m.run, f.Err
 	step := &r.plan.Steps[i]
 	if r.steps[i].state == inFlight {
 		id := r.steps[i].seq
@@ -274,6 +274,10 @@ func (m *machine) stepFails(i int, why CallError) {
 		in.Failed = true
 		if verb == CreateVerb { // a delete that fails settles nothing
 			in.Doubtful = in.PhysicalID == "" && (why.uncertain() || r.steps[i].unsure)
+		}
+		if f.Applied != nil {
+			in.Applied = f.Applied
+			_ = m.vault.Unseal(f.Sealed) // a failure is remembered in the vault
 		}
 	}
 	r.failed = append(r.failed, FailedStep{LogicalID: step.LogicalID, Type: step.Type, Verb: verb, Phase: step.Phase, Err: why})

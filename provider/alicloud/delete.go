@@ -40,6 +40,13 @@ func (p *Provider) Delete(ctx context.Context, req *provider.Request) (*provider
 		if e, ok := errors.AsType[*provider.Error](err); ok && (e.Kind == provider.NotFound || nothingThere(e)) {
 			err, more = nil, false // gone, or the part that was to be removed
 		}
+		if err != nil && o.busy(ctx, err) {
+			after := o.pause()
+			o.state.Polls++
+			p := o.progress(after)
+			p.Note = err.Error()
+			return p, nil
+		}
 		if err != nil {
 			return o.afterEffect(err)
 		}
@@ -49,6 +56,22 @@ func (p *Provider) Delete(ctx context.Context, req *provider.Request) (*provider
 		o.state = state{Stage: o.state.Stage + 1, ID: o.state.ID}
 	}
 	return o.waitGone(ctx)
+}
+
+// restless is for how many looks in a row a resource may be at something that
+// keeps it from being deleted, such as its own creation; half an hour or so.
+const restless = 150
+
+// busy reports whether a delete call was refused since the resource is still at
+// something that ends by itself.
+func (o *operation) busy(ctx context.Context, refusal error) bool {
+	e, ok := errors.AsType[*provider.Error](refusal)
+	w := o.d.ready
+	if !ok || e.Kind != provider.Conflict || w == nil || w.field == nil || o.d.read == nil || o.state.Polls >= restless {
+		return false
+	}
+	item, err := o.look(ctx, o.d.reader(o.env))
+	return err == nil && oneOf(w.busy, textOf(w.field.find(item, o.env)), o.env)
 }
 
 // nothingThere reports whether a delete call was refused because there is

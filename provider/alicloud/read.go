@@ -44,29 +44,4 @@ func (o *operation) current(ctx context.Context) (*provider.State, error) {
 	return st, nil
 }
 
-// Find implements [provider.Finder]: it looks a resource up whose create call
-// may or may not have been answered. Calls that take a client token are found by
-// making them again; Find does that only where a repetition changes nothing, so
-// it answers for IDs that the properties make, and is in doubt for the others.
-func (p *Provider) Find(ctx context.Context, req *provider.Request) (*provider.State, error) {
-	if p.builtin(req.Type) != nil {
-		return nil, notFound(req.LogicalID)
-	}
-	o, err := p.begin(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	if len(req.Desired) == 0 {
-		o.env.desired = o.env.prior
-	}
-	if o.env.id == "" {
-		id, complete := o.d.id.known(o.env)
-		if !complete || o.d.read == nil {
-			return nil, &provider.Error{Kind: provider.InDoubt, Code: "InDoubt", Message: req.Type + " cannot be looked up by the token of its creation"}
-		}
-		o.env.id = id
-	}
-	return o.current(ctx)
-}
-
 var errNoTransport = errors.New("alicloud: New needs a transport")

@@ -1,0 +1,63 @@
+package ros
+
+import (
+	"context"
+	"testing"
+
+	"github.com/bianpai/bianpai/provider"
+)
+
+// seeking is a cloud that notes what it is told when something is looked up.
+type seeking struct {
+	*fakeCloud
+	asked *[]provider.Request
+}
+
+func (s seeking) Find(ctx context.Context, req *provider.Request) (*provider.State, error) {
+	*s.asked = append(*s.asked, *req)
+	return s.fakeCloud.Find(ctx, req)
+}
+
+const derived = single + `
+  B:
+    Type: Custom::Thing
+    Properties: {From: {Fn::GetAtt: [A, Id]}, Password: {Ref: Password}}
+Parameters:
+  Password: {Type: String, NoEcho: true}
+`
+
+// What a create call may have made is looked up by the properties that the call
+// had, with the values of what they depend on and of secrets; and it is told
+// whether there is a doubt at all.
+func TestLookUpTellsTheProperties(t *testing.T) {
+	for _, c := range []struct {
+		kind    provider.Kind
+		lost    bool
+		outcome Status
+	}{{provider.Unknown, true, CreateRollbackComplete}, {provider.Invalid, false, CreateRollbackComplete}} {
+		var asked []provider.Request
+		look := func(f *fakeCloud, o *Options) provider.Provider {
+			sealer, err := NewSealer([]byte("a key of thirty-two bytes, yes. "))
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Sealer = sealer
+			return seeking{f, &asked}
+		}
+		onBench(t, look, func(t *testing.T, b *bench) {
+			if c.lost {
+				b.cloud.lose = on("create", "B", refusal(c.kind))
+			} else {
+				b.cloud.refuse = on("create", "B", refusal(c.kind))
+			}
+			b.expect(b.create(derived, map[string]any{"Password": "hunter2-hunter2"}), c.outcome)
+			b.leaves()
+		})
+		if len(asked) != 1 || asked[0].Repeated != c.lost {
+			t.Fatalf("%v: %+v", c.kind, asked)
+		}
+		if want := `{"From":"A-1","Password":"hunter2-hunter2"}`; c.lost && string(asked[0].Prior) != want {
+			t.Errorf("%v: looked up by %s, want %s", c.kind, asked[0].Prior, want)
+		}
+	}
+}
