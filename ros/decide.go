@@ -155,13 +155,13 @@ func (m *machine) decideError(res *stepResult, at time.Time) core.Event {
 	return m.failure(res.step, why)
 }
 
-// failure is the bad end of a step. A create call that may have had an effect
-// all the same leaves word of the properties it was made with.
+// failure is the bad end of a step. A create call that had an effect all the
+// same, or may have had one, leaves word of the properties it was made with.
 func (m *machine) failure(i int, why CallError) *stepFailed {
 	r, step := m.run, &m.run.plan.Steps[i]
 	ev := &stepFailed{Step: i, Err: why}
 	in := m.state.resource(step.LogicalID).instance(r.target(i))
-	if r.verb(i) != CreateVerb || in == nil || in.PhysicalID != "" || !why.uncertain() && !r.steps[i].unsure {
+	if r.verb(i) != CreateVerb || in == nil || in.PhysicalID == "" && !why.uncertain() && !r.steps[i].unsure {
 		return ev
 	}
 	desired, err := m.resolve(i)

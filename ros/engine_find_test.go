@@ -61,3 +61,51 @@ func TestLookUpTellsTheProperties(t *testing.T) {
 		}
 	}
 }
+
+// What was made, and then failed, is deleted by the properties that it was made
+// with.
+func TestDeleteTellsTheProperties(t *testing.T) {
+	var told []provider.Request
+	watch := func(f *fakeCloud, o *Options) provider.Provider {
+		sealer, err := NewSealer([]byte("a key of thirty-two bytes, yes. "))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Sealer = sealer
+		return comingToNothing{f, &told}
+	}
+	onBench(t, watch, func(t *testing.T, b *bench) {
+		b.expect(b.create(derived, map[string]any{"Password": "hunter2-hunter2"}), CreateRollbackComplete)
+		b.leaves()
+	})
+	if want := `{"From":"A-1","Password":"hunter2-hunter2"}`; len(told) != 1 || string(told[0].Prior) != want {
+		t.Errorf("%+v, want %s", told, want)
+	}
+}
+
+// comingToNothing is a cloud where B is made, and comes to nothing afterwards.
+type comingToNothing struct {
+	*fakeCloud
+	told *[]provider.Request
+}
+
+func (f comingToNothing) Create(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
+	if req.LogicalID != "B" {
+		return f.fakeCloud.Create(ctx, req)
+	}
+	if len(req.Resume) > 0 {
+		return nil, refusal(provider.Invalid)
+	}
+	p, err := f.fakeCloud.Create(ctx, req)
+	if err == nil {
+		p.Done, p.Resume = false, []byte("made")
+	}
+	return p, err
+}
+
+func (f comingToNothing) Delete(ctx context.Context, req *provider.Request) (*provider.Progress, error) {
+	if req.LogicalID == "B" {
+		*f.told = append(*f.told, *req)
+	}
+	return f.fakeCloud.Delete(ctx, req)
+}

@@ -72,9 +72,9 @@ type stepDone struct {
 type stepFailed struct {
 	Step int       `json:"s"`
 	Err  CallError `json:"e"`
-	// Of a create call that may have had an effect: the properties it was made
-	// with, where they are not the plan's Desired to the letter. What it made is
-	// looked up by them, when their sources may have changed.
+	// Of a create call that had an effect or may have had one: the properties it
+	// was made with, where they are not the plan's Desired to the letter. What it
+	// made is looked up and deleted by them, when their sources may have changed.
 	Applied json.RawMessage `json:"ap,omitempty"`
 	Sealed  []byte          `json:"sec,omitempty"`
 }
