@@ -54,7 +54,7 @@ func Nearest(name string, among iter.Seq[string]) string {
 // sure to mean the same.
 func Meant(name string, among iter.Seq[string]) (near string, sure bool) {
 	for other := range among {
-		if other != name && sameLetters(name, other) {
+		if other != name && SameLetters(name, other) {
 			return other, true
 		}
 	}
@@ -76,8 +76,8 @@ func Meant(name string, among iter.Seq[string]) (near string, sure bool) {
 // another.
 const minSure = 5
 
-// sameLetters reports whether two names differ in case and separators only.
-func sameLetters(a, b string) bool {
+// SameLetters reports whether two names differ in case and separators only.
+func SameLetters(a, b string) bool {
 	return strings.EqualFold(withoutSeparators(a), withoutSeparators(b))
 }
 

@@ -13,8 +13,8 @@ func TestSameLetters(t *testing.T) {
 		{"VPCId", "VpcId", true}, {"SystemDisk_Size", "SystemDiskSize", true}, {"vpc-id", "VpcId", true},
 		{"VpcIds", "VpcId", false}, {"", "", true}, {"A", "", false},
 	} {
-		if got := sameLetters(c.a, c.b); got != c.want {
-			t.Errorf("sameLetters(%q, %q) = %v", c.a, c.b, got)
+		if got := SameLetters(c.a, c.b); got != c.want {
+			t.Errorf("SameLetters(%q, %q) = %v", c.a, c.b, got)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func TestSimulateVerdicts(t *testing.T) {
 		{"transform", header + "Transform: Aliyun::Serverless-2099-01-01\nResources:\n  A: {Type: 'Aliyun::Serverless::Service'}\n", "skip", "needs the transform Aliyun::Serverless-2099-01-01"},
 		{"runbook", "FormatVersion: OOS-2019-06-01\nTasks: []\n", "skip", "an OOS template"},
 		{"something else", "a: 1\n", "skip", "not a template"},
-		{"unknown property", header + "Resources:\n  A:\n    Type: ALIYUN::ECS::VPC\n    Properties: {Colour: red}\n", "fail", "unknown-property: validate: line 5: ALIYUN::ECS::VPC has no property Colour"},
+		{"unknown property", header + "Resources:\n  A:\n    Type: ALIYUN::ECS::VPC\n    Properties: {VpcNmae: red}\n", "fail", "unknown-property: validate: line 5: ALIYUN::ECS::VPC has no property VpcNmae"},
 		{"broken", header + "Resources: [\n", "fail", "validate: line"},
 		{"no value fits", header + "Parameters:\n  P: {Type: String, AllowedPattern: '^a$', MinLength: 5}\nResources:\n  A: {Type: 'ALIYUN::ROS::WaitConditionHandle'}\n", "fail", "parameters: line 3"},
 		{"names what is not there", header + "Resources:\n  A:\n    Type: ALIYUN::ECS::SecurityGroup\n    Properties:\n      VpcId: vpc-bp1none0000000000none\n", "fail", "InvalidVpcId.NotFound: create: create of A (ALIYUN::ECS::SecurityGroup) failed: InvalidVpcId.NotFound"},

@@ -48,7 +48,7 @@ Mappings:
   N:
     top: x
     other: {a: {Ref: b}}
-`, []string{"2: error unknown-section", "3: error section-not-map", "6: error mapping-not-map", "8: error mapping-not-map", "9: error function-in-mapping"}},
+`, []string{"2: error unknown-section", "3: error section-not-map", "6: error mapping-not-map", "8: warning mapping-not-map", "9: error function-in-mapping"}},
 		{"resources", `
 Resources:
   A: text

@@ -19,7 +19,7 @@ func (t *Template) readMappings() {
 		}
 		for top := range m.Items() {
 			if top.Kind() != doc.Map {
-				t.report(diag.Error, "mapping-not-map", top, path+"."+top.Key(), m.Key()+"."+top.Key(), top.Kind().String())
+				t.report(diag.Warning, "mapping-not-map", top, path+"."+top.Key(), m.Key()+"."+top.Key(), top.Kind().String())
 				continue
 			}
 			for second := range top.Items() {

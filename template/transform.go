@@ -18,7 +18,8 @@ const serverlessPrefix = "Aliyun::Serverless::"
 type serverless struct {
 	t    *Template
 	made []*doc.Draft // resources, in order
-	// inner gives the logical ids of what was written inside another resource.
+	// inner gives the logical ids of what was written inside another resource,
+	// but for names that a resource beside the others has too.
 	inner map[string]string
 }
 
@@ -32,12 +33,16 @@ func (t *Template) expandServerless(root doc.Node) doc.Node {
 		return root
 	}
 	x := &serverless{t: t, inner: make(map[string]string)}
+	outer := make(map[string]bool, len(resources.Items))
+	for _, r := range resources.Items {
+		outer[r.Key] = true
+	}
 	for _, r := range resources.Items {
 		x.resource(r)
 	}
 	resources.Items = x.made
 	renames := renamer{rename: func(name string) string {
-		if id, ok := x.inner[name]; ok {
+		if id, ok := x.inner[name]; ok && !outer[name] {
 			return id
 		}
 		return name

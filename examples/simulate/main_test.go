@@ -27,7 +27,7 @@ func TestTree(t *testing.T) {
 	code, stdout, stderr := command(t, tree)
 	want := `
 pass  testdata/tree/counted.yml: resources: 4
-FAIL  testdata/tree/deep/faulty.yml: validate: line 5: ALIYUN::ECS::VPC has no property Cidr here
+FAIL  testdata/tree/deep/faulty.yml: validate: line 5: ALIYUN::ECS::VPC has no property CidrBlok here
 pass  testdata/tree/deep/runbook.yml: tasks: 1
 pass  testdata/tree/deep/serverless.yml: resources: 1 (n/a: update in place, replace, remove, bring back)
 skip  testdata/tree/deep/terraform.yml: Terraform

@@ -64,8 +64,25 @@ func runCallFault(p *Pass) {
 		if !a.found || a.fault.Code != p.rule.Code || a.fault.Source != p.Template.Source() {
 			return
 		}
-		p.soften(p.Report(a.fault.Range, "", a.fault.Args...))
+		d := p.Report(a.fault.Range, "", a.fault.Args...)
+		if p.soften(d); p.rule.Code == "base64-invalid" && decodesNothing(c.Node, d.Range) {
+			d.Severity = diag.Warning // generated templates have it, and their stacks are made
+		}
 	})
+}
+
+// decodesNothing reports whether a call at a range, in a node, decodes a text of
+// no characters.
+func decodesNothing(n template.Node, at diag.Range) bool {
+	if name, arg, isCall := template.Call(n); isCall && n.Range() == at {
+		return name == "Fn::Base64Decode" && arg.Kind() == template.NodeString && arg.Text() == ""
+	}
+	for i := range n.Len() {
+		if decodesNothing(n.At(i), at) {
+			return true
+		}
+	}
+	return false
 }
 
 // soften makes a warning of a finding in what may not be evaluated, or where a

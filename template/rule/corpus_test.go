@@ -35,9 +35,6 @@ var realFaults = map[string]string{
 	"unknown-property roleArn ALIYUN::ApiGateway::Api":                    "names begin with a capital: RoleArn",
 	"unknown-property serviceName ALIYUN::ApiGateway::Api":                "names begin with a capital: ServiceName",
 	"unknown-property qualifier ALIYUN::ApiGateway::Api":                  "names begin with a capital: Qualifier",
-	"unknown-property SystemDisk_Category ALIYUN::ECS::InstanceGroup":     "a name from before 2019: SystemDiskCategory",
-	"unknown-property SystemDisk_Size ALIYUN::ECS::InstanceGroup":         "a name from before 2019: SystemDiskSize",
-	"unknown-property SystemDisk_DiskName ALIYUN::ECS::Instance":          "a name from before 2019: SystemDiskDiskName",
 	"missing-property CommodityCode ALIYUN::RDS::PrepayDBInstance":        "required and not given",
 	"missing-property Enable ALIYUN::SLS::Index":                          "required and not given",
 	"unknown-attribute CreateDate ALIYUN::ResourceManager::ResourceGroup": "no source of any year has it",
@@ -46,6 +43,7 @@ var realFaults = map[string]string{
 	"unknown-reference RegionId":                                          "neither a parameter nor a variable of the text; ALIYUN::Region is meant",
 	"unknown-resource ConsumerGroup":                                      "outputs read a resource that the template does not have",
 	"unknown-resource NatGateway":                                         "outputs read a resource that the template does not have",
+	"cidr-malformed DestinationCidrBlock":                                 "172.16.XX.XX/24: letters that a reader is to replace",
 	"parameter-not-map AllowedPattern":                                    "indented one step too little, so that it is no attribute but a parameter",
 	"parameter-type-missing ConstraintDescription":                        "indented one step too little, so that it is no attribute but a parameter",
 }

@@ -89,6 +89,6 @@ Resources:
 	// 2 findings
 	// net.yml:6:7: warning waiver-without-reason: the waiver of unknown-property gives no reason, so it has no effect
 	//     Write the reason behind the code.
-	// net.yml:7:7: error unknown-property: ALIYUN::ECS::VPC has no property Isolation here
+	// net.yml:7:7: warning unknown-property: ALIYUN::ECS::VPC has no property Isolation here
 	//     Names there are: CidrBlock, Description, EnableIpv6, Ipv6CidrBlock, Ipv6Isp, ResourceGroupId, SecondaryCidrBlocks, Tags, …. If none is meant, remove it.
 }

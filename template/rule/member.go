@@ -57,12 +57,30 @@ func runUnknownProperty(p *Pass) {
 				fitting = fewOf(m.free())
 			}
 			d := p.Report(u.member.KeyRange(), name, name, m.Type.Name, fitting)
-			d.Severity = m.Severity
+			d.Severity = p.unknownSeverity(m, u)
 			if u.sure && !u.member.Shared() {
 				p.offer(d, u.member.KeyRange(), name, u.right)
 			}
 		}
 	})
+}
+
+// unknownSeverity is an error only for what is clearly a slip. The service takes
+// names that no listing has, newer and hidden ones: such a name is mostly one
+// that other types have, and like none of the type.
+func (p *Pass) unknownSeverity(m *Members, u nearName) diag.Severity {
+	slip := u.right != "" && (diag.SameLetters(u.member.Key(), u.right) || !p.usedElsewhere(u.member.Key()))
+	if m.Severity == diag.Error && !slip {
+		return diag.Warning
+	}
+	return m.Severity
+}
+
+// usedElsewhere reports whether any type has a property of that name, as far as
+// the types can tell.
+func (p *Pass) usedElsewhere(name string) bool {
+	types, tells := p.Types.(interface{ HasProperty(name string) bool })
+	return tells && types.HasProperty(name)
 }
 
 // readOnly reports whether an unknown member is what the type gives, not what
@@ -79,7 +97,7 @@ func runReadOnlyProperty(p *Pass) {
 		}
 		for _, u := range m.unknown() {
 			if name := u.member.Key(); m.readOnly(u) {
-				p.Report(u.member.KeyRange(), name, name, m.Type.Name).Severity = m.Severity
+				p.Report(u.member.KeyRange(), name, name, m.Type.Name)
 			}
 		}
 	})

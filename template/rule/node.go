@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"strings"
+
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/template"
@@ -57,7 +59,7 @@ func (w *walk) node(n template.Node, p *provider.Property, name string) {
 			return
 		}
 	}
-	if p != nil {
+	if p != nil && !isPlaceholder(n) {
 		w.value = Value{n, p, w.typ, name, w.severity}
 		for _, f := range w.values {
 			f(&w.value)
@@ -86,4 +88,11 @@ func (w *walk) node(n template.Node, p *provider.Property, name string) {
 			w.leave(before)
 		}
 	}
+}
+
+// isPlaceholder reports whether a text is, or holds, one that a program fills in
+// before the service sees the template: Compute Nest writes {{ … }}.
+func isPlaceholder(n template.Node) bool {
+	_, after, found := strings.Cut(n.Text(), "{{")
+	return found && n.Kind() == template.NodeString && strings.Contains(after, "}}")
 }

@@ -80,7 +80,7 @@ func TestRules(t *testing.T) {
 		{"duplicate-rule", group + "{}}\n  A: {Type: 'ALIYUN::ECS::SecurityGroupIngress', Properties: {PortRange: 1/2}}\n  B: {Type: 'ALIYUN::ECS::SecurityGroupIngress', Properties: {PortRange: 1/2}}\n", []string{"warning Resources.B [B]"}},
 		{"duplicate-rule", group + "{}}\n  A: {Type: 'ALIYUN::ECS::SecurityGroupIngress', Properties: {PortRange: 1/2}}\n  B: {Type: 'ALIYUN::ECS::SecurityGroupEgress', Properties: {PortRange: 1/2}}\n", nil},
 
-		{"read-only-property", "Resources:\n  N: {Type: 'ALIYUN::ECS::VPC', Properties: {VRouterId: a}}\n", []string{"error Resources.N.Properties.VRouterId [VRouterId]"}},
+		{"read-only-property", "Resources:\n  N: {Type: 'ALIYUN::ECS::VPC', Properties: {VRouterId: a}}\n", []string{"warning Resources.N.Properties.VRouterId [VRouterId]"}},
 		{"unknown-property", "Resources:\n  N: {Type: 'ALIYUN::ECS::VPC', Properties: {VRouterId: a}}\n", nil},
 
 		{"unknown-association", "Parameters: {P: {Type: String, AssociationProperty: ZoneIds}}\n" + net("{Ref: P}"), []string{"warning Parameters.P.AssociationProperty [ZoneIds]"}},

@@ -20,13 +20,13 @@ const (
 func typeRules() []*Rule {
 	return []*Rule{
 		{Code: "unknown-type", Severity: diag.Error, Run: runUnknownType,
-			Doc: "A type of a resource that the service does not have. Types of other families than the catalogue lists, such as Custom::, are taken as they are."},
+			Doc: "A type of a resource that no listing has: an error where it is a known one misspelt, else a warning, as the service gets new types every month. Types of other families than the catalogue lists, such as Custom::, are taken as they are."},
 		{Code: "type-needs-transform", Severity: diag.Error, Run: runTypeNeedsTransform,
 			Doc: "A type that only the Serverless transform understands, in a template without it."},
 		{Code: "unknown-property", Severity: diag.Error, Run: runUnknownProperty,
-			Doc: "A property, or a member of one, that the type does not have. A warning where not enough is known of the type."},
-		{Code: "read-only-property", Severity: diag.Error, Run: runReadOnlyProperty,
-			Doc: "An attribute of the type, which can be read by Fn::GetAtt, given as a property."},
+			Doc: "A property, or a member of one, that the type does not have: an error where it is a known one misspelt, else a warning, as the service takes names that are newer than the listings or hidden. A warning also where not enough is known of the type."},
+		{Code: "read-only-property", Severity: diag.Warning, Run: runReadOnlyProperty,
+			Doc: "An attribute of the type, which can be read by Fn::GetAtt, given as a property. Never an error: a new property is mostly an attribute too, and may be so before the listings have it."},
 		{Code: "missing-property", Severity: diag.Error, Run: runMissingProperty,
 			Doc: "A required property that is neither given nor misspelt."},
 		{Code: "deprecated-property", Severity: diag.Warning, Run: runDeprecatedProperty,
@@ -39,8 +39,8 @@ func typeRules() []*Rule {
 			Doc: "A number outside of the bounds of the property."},
 		{Code: "length-out-of-range", Severity: diag.Error, Run: runLengthOutOfRange,
 			Doc: "A text with too few or too many characters, or a list with too few or too many items."},
-		{Code: "pattern-mismatch", Severity: diag.Error, Run: runPatternMismatch,
-			Doc: "A text that does not begin as the pattern of the property demands."},
+		{Code: "pattern-mismatch", Severity: diag.Warning, Limit: true, Run: runPatternMismatch,
+			Doc: "A text that does not begin as the pattern of the property demands. The patterns lag behind the service as other listings do."},
 		{Code: "unknown-attribute", Severity: diag.Error, Run: runUnknownAttribute,
 			Doc: "An attribute, read by Fn::GetAtt or in Fn::Sub, that the type of the resource does not have."},
 	}
@@ -76,6 +76,9 @@ type typeNames struct {
 type meantType struct {
 	name string // "" if nobody knows
 	sure bool
+	// slip says that no other reason for the name is likely, such as a type
+	// that is newer than the listing.
+	slip bool
 }
 
 func runUnknownType(p *Pass) {
@@ -93,10 +96,19 @@ func runUnknownType(p *Pass) {
 			fitting = names.ofProduct(typ.Text())
 		}
 		d := p.Report(typ.Range(), "Type", typ.Text(), fitting)
+		if !right.slip && mayBeNew(typ.Text()) {
+			d.Severity = diag.Warning
+		}
 		if right.sure && !typ.Shared() {
 			p.offer(d, typ.Range(), typ.Text(), right.name)
 		}
 	})
+}
+
+// mayBeNew reports whether a name has the form of those that the service gives.
+func mayBeNew(name string) bool {
+	family, product, resource := splitType(name)
+	return (family == "ALIYUN" || family == "DATASOURCE") && product != "" && resource != "" && !strings.Contains(product, "::")
 }
 
 func (t *typeNames) right(name string) meantType {
@@ -104,7 +116,7 @@ func (t *typeNames) right(name string) meantType {
 	if seen {
 		return right
 	}
-	right = meantType{mistakenTypes[name], true}
+	right = meantType{mistakenTypes[name], true, true}
 	if right.name == "" || t.types.Type(right.name) == nil {
 		right = t.nearest(name)
 	}
@@ -180,18 +192,18 @@ func (t *typeNames) nearest(name string) meantType {
 		}
 	}
 	if same != "" {
-		return meantType{same, true}
+		return meantType{same, true, true}
 	}
 	if r, sure := diag.Meant(resource, slices.Values(siblings)); r != "" {
-		return meantType{family + "::" + product + "::" + r, sure}
+		return meantType{family + "::" + product + "::" + r, sure, true}
 	}
 	if p := diag.Nearest(product, sortedKeys(products)); p != "" && len(siblings) == 0 {
 		if near := family + "::" + p + "::" + resource; t.types.Type(near) != nil {
-			return meantType{near, false}
+			return meantType{near, false, true}
 		}
 	}
 	if namesakes == 1 {
-		return meantType{namesake, false}
+		return meantType{namesake, false, false}
 	}
 	return meantType{}
 }

@@ -28,6 +28,9 @@ const (
 func runWrongType(p *Pass) {
 	p.OnValue(func(v *Value) {
 		suits := fitness(v.Node, v.Property.Type)
+		if suits == unfit && v.Property.Type == provider.TypeList && v.Node.Kind() < template.NodeList && !v.top() {
+			suits = doubted // "Action": "ecs:*" in a policy is common, and taken
+		}
 		if v.Severity == 0 || suits == fits {
 			return
 		}
@@ -37,6 +40,10 @@ func runWrongType(p *Pass) {
 		}
 	})
 }
+
+// top reports whether it is the value of a property itself, not of something in
+// one.
+func (v *Value) top() bool { return v.Type.Properties[v.Name] == v.Property }
 
 func fitness(n template.Node, want provider.ValueType) fit {
 	switch want {
@@ -152,11 +159,15 @@ func runValueOutOfRange(p *Pass) {
 	})
 }
 
-// limit reports that a limit of the catalogue is broken.
-func (p *Pass) limit(v *Value, is, want string) {
-	if v.Severity != 0 {
-		p.Report(v.Node.Range(), "", v.Name, is, want).Severity = v.Severity
+// limit reports that a limit of the catalogue is broken; nil: too little is
+// known of the type to say so.
+func (p *Pass) limit(v *Value, is, want string) *diag.Diagnostic {
+	if v.Severity == 0 {
+		return nil
 	}
+	d := p.Report(v.Node.Range(), "", v.Name, is, want)
+	d.Severity = max(d.Severity, v.Severity)
+	return d
 }
 
 func formatFloat(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
@@ -169,7 +180,10 @@ func runLengthOutOfRange(p *Pass) {
 		}
 		least, most, ok := lengths(v)
 		if ok && (low != nil && most < *low || high != nil && least > *high) {
-			p.limit(v, strconv.Itoa(least), bounds(low, high, strconv.Itoa))
+			d := p.limit(v, strconv.Itoa(least), bounds(low, high, strconv.Itoa))
+			if d != nil && most == 0 && !v.Property.Required {
+				d.Severity = diag.Warning // empty may be as good as not given
+			}
 		}
 	})
 }
