@@ -3,6 +3,7 @@ package rule
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/template"
@@ -69,11 +70,19 @@ func runUnknownProperty(p *Pass) {
 // names that no listing has, newer and hidden ones: such a name is mostly one
 // that other types have, and like none of the type.
 func (p *Pass) unknownSeverity(m *Members, u nearName) diag.Severity {
-	slip := u.right != "" && (diag.SameLetters(u.member.Key(), u.right) || !p.usedElsewhere(u.member.Key()))
+	name := u.member.Key()
+	slip := u.right != "" && (diag.SameLetters(name, u.right) || !isVariant(name, u.right) && !p.usedElsewhere(name))
 	if m.Severity == diag.Error && !slip {
 		return diag.Warning
 	}
 	return m.Severity
+}
+
+// isVariant reports whether a name is another with an s, or a version, at its
+// end: so new properties and types beside old ones are called.
+func isVariant(name, other string) bool {
+	const ends = "sV0123456789"
+	return strings.TrimRight(name, ends) == strings.TrimRight(other, ends)
 }
 
 // usedElsewhere reports whether any type has a property of that name, as far as

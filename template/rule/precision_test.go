@@ -32,7 +32,15 @@ func TestRareButLegal(t *testing.T) {
 		for _, piece := range strings.Split(string(src), "#### ")[1:] {
 			count++
 			name, text, _ := strings.Cut(piece, "\n")
-			t.Run(filepath.Base(file)+"/"+name, func(t *testing.T) { noErrors(t, text) })
+			t.Run(filepath.Base(file)+"/"+name, func(t *testing.T) {
+				text = withVersion(text)
+				for form, text := range map[string]string{
+					"as it is": text, "byte order mark": "\ufeff" + text, "CRLF": strings.ReplaceAll(text, "\n", "\r\n"),
+					"blanks at the ends": strings.ReplaceAll(text, "\n", "  \n"), "no last line break": strings.TrimRight(text, "\n"),
+				} {
+					noErrors(t, form, text)
+				}
+			})
 		}
 	}
 	if count < soundPieces {
@@ -40,19 +48,24 @@ func TestRareButLegal(t *testing.T) {
 	}
 }
 
-func noErrors(t *testing.T, text string) {
-	t.Helper()
-	if !strings.Contains(text, "ROSTemplateFormatVersion") {
-		if body := strings.TrimPrefix(text, "---\n"); strings.HasPrefix(body, "{") {
-			text = "{ROSTemplateFormatVersion: '2015-09-01'," + body[1:]
-		} else {
-			text = "ROSTemplateFormatVersion: '2015-09-01'\n" + body
-		}
+// withVersion adds the version to a text in block or in flow style that has none.
+func withVersion(text string) string {
+	if strings.Contains(text, "ROSTemplateFormatVersion") {
+		return text
 	}
+	text = strings.TrimPrefix(text, "---\n")
+	if strings.HasPrefix(text, "{") {
+		return "{ROSTemplateFormatVersion: '2015-09-01'," + text[1:]
+	}
+	return "ROSTemplateFormatVersion: '2015-09-01'\n" + text
+}
+
+func noErrors(t *testing.T, form, text string) {
+	t.Helper()
 	tmpl, _ := template.Parse("t.yml", []byte(text), nil)
 	for _, d := range rule.Check(tmpl, &rule.Options{Types: schema.Default()}) {
 		if d.Severity == diag.Error {
-			t.Errorf("%s", strings.TrimSpace(diag.List{d}.Err().Error()))
+			t.Errorf("%s: %s", form, strings.TrimSpace(diag.List{d}.Err().Error()))
 		}
 	}
 }

@@ -100,7 +100,7 @@ func TestValidateProperties(t *testing.T) {
 		{"ALIYUN::T::Full", `{Text: a, Int: 1, Num: 0.5, Flag: true, Any: [x], Free: {z: 1}, Kind: cloud_ssd}`, nil},
 
 		// Names.
-		{"ALIYUN::T::Full", `{Texts: a}`, []string{`error unknown-property Texts [Texts] Texts|ALIYUN::T::Full|Text`}},
+		{"ALIYUN::T::Full", `{Texts: a}`, []string{`warning unknown-property Texts [Texts] Texts|ALIYUN::T::Full|Text`}},
 		{"ALIYUN::T::Full", `{"Zzzzzzzz": a}`, []string{`warning unknown-property Zzzzzzzz ["Zzzzzzzz"] Zzzzzzzz|ALIYUN::T::Full|Any, Choice, Cidr, Disks, Few, Flag, Free, Int, …`}},
 		{"ALIYUN::T::Full", `{Text: a, Texts: b}`, []string{`warning unknown-property Texts [Texts] Texts|ALIYUN::T::Full|Any, Choice, Cidr, Disks, Few, Flag, Free, Int, …`}},
 		{"ALIYUN::T::Full", `{Old: a}`, []string{`warning deprecated-property Old [Old] Old|ALIYUN::T::Full`}},

@@ -195,7 +195,7 @@ func (t *typeNames) nearest(name string) meantType {
 		return meantType{same, true, true}
 	}
 	if r, sure := diag.Meant(resource, slices.Values(siblings)); r != "" {
-		return meantType{family + "::" + product + "::" + r, sure, true}
+		return meantType{family + "::" + product + "::" + r, sure, !isVariant(resource, r)}
 	}
 	if p := diag.Nearest(product, sortedKeys(products)); p != "" && len(siblings) == 0 {
 		if near := family + "::" + p + "::" + resource; t.types.Type(near) != nil {
