@@ -148,4 +148,13 @@ var behaviours = map[string]behaviour{
 	"OSS PutBucketPolicy":     putBucket,
 	"OSS PutBucketReferer":    putBucket,
 	"OSS PutBucketVersioning": putBucket,
+
+	"CS CreateCluster":            createCluster,
+	"CS ModifyClusterTags":        modifyClusterTags,
+	"CS InstallClusterAddons":     installClusterAddons,
+	"CS DescribeClusterResources": describeClusterResources,
+
+	"ALIKAFKA ModifyPartitionNum": modifyPartitionNum,
+
+	"PVTZ BindZoneVpc": bindZoneVPC,
 }

@@ -54,6 +54,10 @@ func (r *behaviourParser) ofCall(word string, items []string) (err error) {
 		b.hostBecome = items[0]
 	case "at":
 		b.at = items[0]
+	case "filters":
+		b.filters = items[0]
+	case "also":
+		b.also, err = parseExpr(strings.Join(items, " "))
 	case "by", "like":
 		err = matchings(&b.by, items, word == "like")
 	case "where":
@@ -70,7 +74,7 @@ func (r *behaviourParser) ofCall(word string, items []string) (err error) {
 var statementVerbs = map[string]string{
 	"id": "list get modify delete", "clear": "modify put", "along": "delete", "need": "create put list get modify delete", "one": "create put list get modify delete", "refuse": "create put list get modify delete",
 	"in": "get modify delete", "host-in": "create put list get modify delete", "missing": "list get modify delete", "take": "create put modify",
-	"merge": "create put modify", "drop": "modify", "become": "create put modify", "host-become": "create put modify delete", "at": "list get", "by": "list", "like": "list",
+	"merge": "create put modify", "drop": "modify", "become": "create put modify", "host-become": "create put modify delete", "at": "list get", "also": "list", "filters": "list", "by": "list", "like": "list",
 	"where": "list get modify delete", "tell": "create put list get modify delete", "fact": "list get",
 }
 

@@ -268,6 +268,8 @@ func converted(word string, v any) any {
 		return json.Number(strconv.Itoa(len(a.list(""))))
 	case "json":
 		return string(encode(v))
+	case "flat":
+		return flat(v)
 	case "lower":
 		return strings.ToLower(textOf(v))
 	case "upper":
@@ -277,6 +279,15 @@ func converted(word string, v any) any {
 		return list[0]
 	}
 	return nil
+}
+
+// flat gives the items of the lists in a list.
+func flat(v any) any {
+	list := []any{}
+	for _, inner := range listOf(v) {
+		list = append(list, listOf(inner)...)
+	}
+	return list
 }
 
 // holds reports whether a condition is met.

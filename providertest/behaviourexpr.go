@@ -25,7 +25,7 @@ type target struct {
 // that is an expression.
 var exprWords = map[string]bool{
 	"id": false, "status": false, "region": false, "zone": false, "account": false, "now": false, "tags": false, "item": false, "users": false, "kin": false, "on": false,
-	"split": true, "join": true, "count": true, "json": true, "lower": true, "upper": true, "first": true,
+	"split": true, "join": true, "count": true, "json": true, "lower": true, "upper": true, "first": true, "flat": true,
 }
 
 // exprReader reads expressions.

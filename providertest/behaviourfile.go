@@ -73,6 +73,8 @@ type callBehaviour struct {
 	hostBecome string
 	along      []string // types of which the kin goes too
 	at         string
+	also       expr   // one more item of a list
+	filters    string // the parameter with names and values
 	by         []matching
 	where      []condition
 	tell       []target

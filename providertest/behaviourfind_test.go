@@ -173,6 +173,9 @@ func (m *sampledCall) describe(id string, there bool) {
 			continue
 		}
 		list, isList := walk(out, b.at).([]any)
+		if b.also.op != 0 && len(list) > 0 {
+			list = list[:len(list)-1]
+		}
 		switch {
 		case b.at == "":
 			m.compare(name, out)
@@ -250,6 +253,7 @@ var sampleTexts = map[string]string{
 	"CidrBlock": "10.0.0.0/16", "DestinationCidrBlock": "10.1.0.0/16", "ZoneId": "cn-hangzhou-h", "AccountPassword": "Sample_123", "Password": "Sample_123", "AccountName": "sample", "DBName": "sample",
 	"CharacterSetName": "utf8", "Priority": "1", "Bandwidth": "5", "ExternalIp": "198.18.0.1", "SnatIp": "198.18.0.1", "InternalIp": "10.0.0.1", "ExternalPort": "80", "InternalPort": "80",
 	"SecurityIPList": "10.0.0.0/8", "DBInstanceStorage": "20", "EngineVersion": "8.0", "Protocol": "HTTP", "PolicyType": "Custom",
+	"MSE PubNetworkFlow": "1", "CS scaling_group": `{"instance_types":["ecs.g7.large"],"vswitch_ids":["{VSwitch}"],"system_disk_size":120}`,
 }
 
 func (m *sampledCall) sample(p *calls.Parameter) any {
@@ -324,6 +328,12 @@ func (m *sampledCall) sampleText(p *calls.Parameter) any {
 	if first := m.set(p.Name); first != "" {
 		return first
 	}
+	if text, ok := sampleTexts[m.p.service+" "+p.Name]; ok {
+		return strings.ReplaceAll(text, "{VSwitch}", m.c.Existing("ALIYUN::ECS::VSwitch"))
+	}
+	if h := m.b.kind.host; h != nil && h.param == p.Name {
+		return m.c.Existing(h.types[0])
+	}
 	if text, ok := sampleTexts[p.Name]; ok {
 		return text
 	}
@@ -333,9 +343,6 @@ func (m *sampledCall) sampleText(p *calls.Parameter) any {
 	s := m.c.shapeOf(m.b.kind.typ)
 	if r := m.c.reference(s, p.Name); r != nil && len(r.To) > 0 && !r.accepts(m.b.kind.typ) {
 		return m.c.Existing(r.To[0])
-	}
-	if h := m.b.kind.host; h != nil && h.param == p.Name {
-		return m.c.Existing(h.types[0])
 	}
 	prop := s.typ.Properties[p.Name]
 	switch {

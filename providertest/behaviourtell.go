@@ -18,10 +18,13 @@ func (d *deed) list(things []*thing) (map[string]any, *provider.Error) {
 	for _, t := range things {
 		s := d.scope(t)
 		known := d.facts(s, node)
-		if !d.keyed(t) || !d.wanted(s) {
+		if !d.keyed(t) || !d.wanted(s) || !d.filtered(known) {
 			continue
 		}
 		elements = append(elements, d.element(t.id, known, node.members))
+	}
+	if item, ok := d.more(); ok {
+		elements = append(elements, d.element("", item, node.members))
 	}
 	page, next, refusal := d.cut(elements)
 	if refusal != nil {
@@ -51,6 +54,34 @@ func (d *deed) list(things []*thing) (map[string]any, *provider.Error) {
 		path = rest
 	}
 	return d.answer("", d.told(d.scope(d.host), known)), nil
+}
+
+// filtered reports whether the members of an item have the values that the call's
+// filters name.
+func (d *deed) filtered(known map[string]any) bool {
+	if d.b.filters == "" {
+		return true
+	}
+	for _, f := range d.args.objects(d.b.filters) {
+		a := arguments{given: f}
+		name := orText(a.text("Key"), a.text("Name"))
+		want := append(a.list("Value"), a.list("Values")...)
+		if len(want) > 0 && !slices.Contains(want, textOf(known[name])) {
+			return false
+		}
+	}
+	return true
+}
+
+// more gives the item that a list has beside the things.
+func (d *deed) more() (map[string]any, bool) {
+	if d.b.also.op == 0 {
+		return nil, false
+	}
+	s := d.scope(nil)
+	item, ok := s.eval(&d.b.also).(map[string]any)
+	s.item = item
+	return item, ok && !slices.ContainsFunc(d.b.by, func(m matching) bool { return !d.matches(&m, s) })
 }
 
 // wanted reports whether a thing is what the filters ask for.

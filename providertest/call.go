@@ -54,8 +54,9 @@ type frame struct {
 	args   arguments
 	region string
 	seed   seed
-	number int  // of the call
-	shaped bool // answered by the shape of the response
+	number int   // of the call
+	shaped bool  // answered by the shape of the response
+	list   []any // the answer, where it is no object
 }
 
 // perform answers a call: by a script, by behaviour, or by the shape of the
@@ -164,11 +165,8 @@ func (f *frame) run() (json.RawMessage, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if f.api.Service != "OSS" { // whose answers are documents
-		out["RequestId"] = requestID(f.number)
-	}
 	var done *answered
-	body := encode(out)
+	body := f.body(out)
 	if token != "" && f.class() != provider.ReadOnly {
 		done = &answered{Key: key, Digest: digest, Body: body, Shaped: f.shaped}
 		c.answered[key] = done
@@ -177,6 +175,17 @@ func (f *frame) run() (json.RawMessage, error) {
 		return nil, err
 	}
 	return body, nil
+}
+
+// body gives the answer as it is sent.
+func (f *frame) body(out map[string]any) json.RawMessage {
+	if f.list != nil {
+		return encode(f.list)
+	}
+	if f.api.Service != "OSS" { // whose answers are documents
+		out["RequestId"] = requestID(f.number)
+	}
+	return encode(out)
 }
 
 func (f *frame) class() provider.CallClass { return provider.ClassByName(f.api.Service, f.api.Name) }

@@ -201,6 +201,8 @@ func (r *reader) plain(key string) func(string) error {
 		return codes(&d.removeGone)
 	case "gone-states":
 		return codes(&d.goneStates)
+	case "gone-without":
+		return func(rest string) (err error) { d.goneWithout, err = parsePath(rest); return err }
 	case "retry-create":
 		return codes(&d.createRetry)
 	case "retry-update":

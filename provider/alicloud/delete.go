@@ -63,7 +63,8 @@ func (p *Provider) Delete(ctx context.Context, req *provider.Request) (*provider
 const restless = 150
 
 // busy reports whether a delete call was refused since the resource is still at
-// something that ends by itself.
+// something that ends by itself: its creation, a change, or a deletion that an
+// earlier call has begun.
 func (o *operation) busy(ctx context.Context, refusal error) bool {
 	e, ok := errors.AsType[*provider.Error](refusal)
 	w := o.d.ready
@@ -71,7 +72,11 @@ func (o *operation) busy(ctx context.Context, refusal error) bool {
 		return false
 	}
 	item, err := o.look(ctx, o.d.reader(o.env))
-	return err == nil && oneOf(w.busy, textOf(w.field.find(item, o.env)), o.env)
+	if err != nil {
+		return false
+	}
+	is := textOf(w.field.find(item, o.env))
+	return oneOf(w.busy, is, o.env) || o.d.removed != nil && oneOf(o.d.removed.busy, is, o.env)
 }
 
 // nothingThere reports whether a delete call was refused because there is

@@ -21,6 +21,7 @@ type descriptor struct {
 
 	gone, removeGone                      []string            // codes
 	goneStates                            []string            // values of the wait's field
+	goneWithout                           *path               // where the lookup's item has the resource, being of something else
 	createRetry, updateRetry, removeRetry []string            // codes that pass
 	replace                               []string            // properties; "all" is every one
 	listedFixed, local                    []string            // properties

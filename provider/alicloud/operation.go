@@ -190,7 +190,7 @@ func (o *operation) look(ctx context.Context, s *step) (any, error) {
 	if list, ok := item.([]any); item == nil || ok && len(list) == 0 {
 		return nil, notFound(o.env.id)
 	}
-	if m, ok := item.(map[string]any); ok && o.d.isGone(m, o.env) {
+	if m, ok := item.(map[string]any); ok && (o.d.isGone(m, o.env) || s == o.d.reader(o.env) && o.d.lacks(m, o.env)) {
 		return nil, notFound(o.env.id)
 	}
 	return item, nil
@@ -212,6 +212,24 @@ func (d *descriptor) isGone(item map[string]any, env *scope) bool {
 		}
 	}
 	return false
+}
+
+// lacks reports whether the item, which is of what the resource is a part of,
+// has nothing of it.
+func (d *descriptor) lacks(item map[string]any, env *scope) bool {
+	if d.goneWithout == nil {
+		return false
+	}
+	switch v := d.goneWithout.find(item, env).(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	case bool:
+		return !v
+	default:
+		return textOf(v) == ""
+	}
 }
 
 // wait looks whether the effect of a stage is there. It reports false when it

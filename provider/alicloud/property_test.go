@@ -281,6 +281,9 @@ func answersFor(d *descriptor, properties map[string]any) map[string]string {
 				plant(body(s), s.item, item, env)
 			}
 		}
+		if d.goneWithout != nil && s == d.reader(env) {
+			plant(item, d.goneWithout, []any{"part"}, env)
+		}
 		if w := d.ready; w != nil && w.field != nil && (w.read == "" || d.named(w.read) == s) {
 			ok := "done"
 			if len(w.ok) > 0 {

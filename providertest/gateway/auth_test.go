@@ -71,7 +71,7 @@ func ago(d time.Duration) string { return time.Now().Add(-d).UTC().Format(acs.Ti
 
 func TestHeaderSignatures(t *testing.T) {
 	_, c := newGateway(t, nil)
-	target := "https://cs.cn-hangzhou.aliyuncs.com/clusters/c1/nodes?pageSize=5&state="
+	target := "https://cs.cn-hangzhou.aliyuncs.com/clusters/sample-c1/nodes?pageSize=5&state="
 	newer := func(r *http.Request) {
 		acs.ACS3Sign(r, []byte("{}"), c.id, c.secret, "", time.Now(), nonce())
 	}
@@ -176,7 +176,7 @@ func TestSessions(t *testing.T) {
 		if who := sts(c, "GetCallerIdentity", nil); who.at("Arn") != "acs:ram::1234567890123456:root" {
 			t.Error(who.text)
 		}
-		c.want(session.roa("GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/c1/nodes", "2015-12-15", ""), 200, "")
+		c.want(session.roa("GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/sample-c1/nodes", "2015-12-15", ""), 200, "")
 		c.want(session.acs3("POST", "https://vpc.aliyuncs.com/", "2016-04-28", "DescribeVpcs", "", ""), 200, "")
 		c.want(sts(&session, "AssumeRole", map[string]string{"RoleArn": role, "RoleSessionName": "again"}), 200, "") // a chain of roles
 

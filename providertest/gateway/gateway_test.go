@@ -61,23 +61,23 @@ func TestROA(t *testing.T) {
 		})
 	}
 	host := "https://cs.cn-beijing.aliyuncs.com"
-	c.want(c.roa("GET", host+"/clusters/c%201%2F/nodes?pageSize=5&state=&nope=1", "2015-12-15", ""), 200, "")
-	if got.API != "DescribeClusterNodes" || got.Method != "GET" || !strings.HasPrefix(got.URI, "/clusters/c%201%2F/nodes?") || string(got.Parameters) != `{"pageSize":"5","state":""}` || got.Region != "cn-beijing" {
+	c.want(c.roa("GET", host+"/clusters/sample%201%2F/nodes?pageSize=5&state=&nope=1", "2015-12-15", ""), 200, "")
+	if got.API != "DescribeClusterNodes" || got.Method != "GET" || !strings.HasPrefix(got.URI, "/clusters/sample%201%2F/nodes?") || string(got.Parameters) != `{"pageSize":"5","state":""}` || got.Region != "cn-beijing" {
 		t.Errorf("%+v %s", got, got.Parameters)
 	}
 	c.want(c.roa("POST", host+"/clusters", "2015-12-15", `{"name":"n"}`), 200, "")
 	if got.API != "CreateCluster" || string(got.Body) != `{"name":"n"}` {
 		t.Errorf("%+v %s", got, got.Body)
 	}
-	c.want(c.acs3("PUT", host+"/api/v2/clusters/c1", "2015-12-15", "ModifyCluster", "application/json", `{"deletion_protection":true}`), 200, "")
-	c.want(c.roa("GET", host+"/clusters/c1", "2015-12-15", ""), 200, "")
+	c.want(c.acs3("PUT", host+"/api/v2/clusters/sample-c1", "2015-12-15", "ModifyCluster", "application/json", `{"deletion_protection":true}`), 200, "")
+	c.want(c.roa("GET", host+"/clusters/sample-c1", "2015-12-15", ""), 200, "")
 	c.want(c.acs3("POST", host+"/new/call", "2015-12-15", "NewCall", "text/plain", "no JSON"), 200, "")
 	if got.API != "NewCall" || string(got.Body) != `"no JSON"` {
 		t.Errorf("%+v %s", got, got.Body)
 	}
-	c.want(c.roa("DELETE", host+"/api/v2/clusters/c1/nothing", "2015-12-15", ""), 404, "InvalidAction.NotFound")
+	c.want(c.roa("DELETE", host+"/api/v2/clusters/sample-c1/nothing", "2015-12-15", ""), 404, "InvalidAction.NotFound")
 	c.want(c.roa("GET", host+"/nope", "2015-12-15", ""), 404, "InvalidAction.NotFound")
-	c.want(c.acs3("PUT", host+"/clusters/c1/nodes", "2015-12-15", "DescribeClusterNodes", "", ""), 404, "InvalidAction.NotFound")
+	c.want(c.acs3("PUT", host+"/clusters/sample-c1/nodes", "2015-12-15", "DescribeClusterNodes", "", ""), 404, "InvalidAction.NotFound")
 }
 
 // What parameters become on their way to the cloud.
@@ -198,7 +198,7 @@ func TestErrorsOfServices(t *testing.T) {
 		if test.code == "Throttling.User" && a.header.Get("X-Acs-Retry-After") != "1500" {
 			t.Error(a.header)
 		}
-		if a := c.roa("GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/c1", "2015-12-15", ""); a.status != test.status || a.at("code") != test.code || a.at("requestId") == nil {
+		if a := c.roa("GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/sample-c1", "2015-12-15", ""); a.status != test.status || a.at("code") != test.code || a.at("requestId") == nil {
 			t.Error(a.status, a.text)
 		}
 		if a := c.roa("GET", "https://1234567890123456.cn-hangzhou.fc.aliyuncs.com/services", "2016-08-15", ""); a.status != test.status || a.at("ErrorCode") != test.code {

@@ -22,7 +22,7 @@ func TestROAWithoutContentType(t *testing.T) {
 		status int
 		code   string
 	}{{200, ""}, {400, "SignatureNonceUsed"}} {
-		r := request(t, "GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/c1/nodes?pageSize=10&nodepool_id=", "")
+		r := request(t, "GET", "https://cs.cn-hangzhou.aliyuncs.com/clusters/sample-c1/nodes?pageSize=10&nodepool_id=", "")
 		date := time.Now().UTC().Format(http.TimeFormat)
 		for name, v := range map[string]string{
 			"accept": "application/json", "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==", "date": date,
@@ -31,7 +31,7 @@ func TestROAWithoutContentType(t *testing.T) {
 			r.Header.Set(name, v)
 		}
 		text := "GET\napplication/json\n1B2M2Y8AsgTpgAmY7PhCfg==\n\n" + date + "\nx-acs-signature-method:HMAC-SHA1\nx-acs-signature-nonce:" + n +
-			"\nx-acs-signature-version:1.0\nx-acs-version:2015-12-15\n/clusters/c1/nodes?nodepool_id=&pageSize=10"
+			"\nx-acs-signature-version:1.0\nx-acs-version:2015-12-15\n/clusters/sample-c1/nodes?nodepool_id=&pageSize=10"
 		h := hmac.New(sha1.New, []byte(c.secret))
 		h.Write([]byte(text))
 		r.Header.Set("authorization", "acs "+c.id+":"+base64.StdEncoding.EncodeToString(h.Sum(nil)))
@@ -50,8 +50,8 @@ func TestTea(t *testing.T) {
 	if got.Service != "VPC" || string(got.Arguments) != `{"RegionId":"cn-hangzhou","VpcName":"编排 a*b~"}` || strings.Join(got.Ignored, " ") != "Amount InstanceIds" {
 		t.Errorf("%+v %s", got, got.Arguments)
 	}
-	c.want(c.acs3("GET", "http://127.0.0.1:18999/clusters/c%201/nodes?pageSize=5", "2015-12-15", "DescribeClusterNodes", "", ""), 200, "")
-	c.want(c.acs3("POST", "http://127.0.0.1:18999/clusters", "2015-12-15", "CreateCluster", "application/json; charset=utf-8", `{"name":"n"}`), 200, "")
+	c.want(c.acs3("GET", "http://127.0.0.1:18999/clusters/sample%201/nodes?pageSize=5", "2015-12-15", "DescribeClusterNodes", "", ""), 200, "")
+	c.want(c.acs3("POST", "http://127.0.0.1:18999/templates", "2015-12-15", "CreateTemplate", "application/json; charset=utf-8", `{"name":"n"}`), 200, "")
 }
 
 // Older clients ask the location service for hosts.
