@@ -7,8 +7,9 @@ import (
 	"github.com/bianpai/bianpai/internal/value"
 )
 
-// append writes the fact as encoding/json would.
-func (f *unitStarted) append(dst []byte) []byte {
+// AppendRecord writes the fact as encoding/json would: a loop has one for each
+// item.
+func (f *unitStarted) AppendRecord(dst []byte) []byte {
 	dst = appendPlace(dst, f.X, f.K, f.I)
 	dst = appendInt(dst, "t", int64(f.T))
 	if f.Until != 0 {
@@ -26,8 +27,9 @@ func (f *unitStarted) append(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// append writes the fact as encoding/json would.
-func (f *unitDone) append(dst []byte) []byte {
+// AppendRecord writes the fact as encoding/json would: a loop has one for each
+// item.
+func (f *unitDone) AppendRecord(dst []byte) []byte {
 	dst = appendPlace(dst, f.X, f.K, f.I)
 	dst = appendInt(dst, "t", int64(f.T))
 	if len(f.D) > 0 {

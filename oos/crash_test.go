@@ -96,7 +96,7 @@ func (w *world) recorded(path string, k, i int32) bool {
 		if err != nil {
 			return false
 		}
-		ev, _ := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+		ev, _ := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 		switch f := ev.(type) {
 		case *unitDone:
 			if f.X == path && f.K == k && f.I == i {

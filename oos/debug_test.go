@@ -159,7 +159,7 @@ func TestSnapshotsOfATrigger(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ev, err := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+			ev, err := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 			if err != nil {
 				t.Fatal(err)
 			}

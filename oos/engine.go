@@ -148,7 +148,7 @@ func New(c provider.Caller, opts *Options) (*Engine, error) {
 	e.host = host.New(e.store, &host.Options{Workers: o.Workers, Logger: o.Logger, Owner: o.Owner})
 	e.def = &host.Definition{
 		New:      func() core.Machine { return newMachine(e.set) },
-		Codec:    codec{},
+		Codec:    codec,
 		Effector: &effector{set: e.set, caller: c, engine: e},
 	}
 	e.roots = e.host.Journals(executionPrefix, e.def)

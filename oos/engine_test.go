@@ -164,7 +164,7 @@ func TestFoldEqualsLife(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					ev, err := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+					ev, err := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -188,11 +188,11 @@ func compareSnapshot(t *testing.T, e *Engine, m *machine, where string) {
 	}
 	fresh := newMachine(e.set)
 	for _, ev := range evs {
-		rec, err := codec{}.Encode(ev)
+		rec, err := codec.Encode(ev)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev, err = (codec{}).Decode(rec); err != nil {
+		if ev, err = codec.Decode(rec); err != nil {
 			t.Fatal(err)
 		}
 		fresh.Evolve(ev)
@@ -212,8 +212,8 @@ func compareSnapshot(t *testing.T, e *Engine, m *machine, where string) {
 	}
 	for i := range min(len(evs), len(again)) {
 		p, ok := evs[i].(*snapshotPiece)
-		if q, also := again[i].(*snapshotPiece); ok && also && string(p.data) != string(q.data) {
-			t.Errorf("%s: the snapshot of the snapshot differs\n%s\n%s", where, p.data, q.data)
+		if q, also := again[i].(*snapshotPiece); ok && also && string(p.Bytes) != string(q.Bytes) {
+			t.Errorf("%s: the snapshot of the snapshot differs\n%s\n%s", where, p.Bytes, q.Bytes)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (p *projector) read(ctx context.Context, after int64, yield func(Event, err
 		if err != nil {
 			return err
 		}
-		fact, err := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+		fact, err := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 		if err != nil {
 			return fmt.Errorf("journal of execution %s, record %d: %w", p.root, rec.Seq, err)
 		}

@@ -13,9 +13,9 @@ import (
 func (m *machine) Evolve(ev core.Event) {
 	switch f := ev.(type) {
 	case *piece:
-		m.pieces = append(m.pieces, f.data...)
+		m.pieces = append(m.pieces, f.Bytes...)
 	case *snapshotPiece:
-		m.snapshot = append(m.snapshot, f.data...)
+		m.snapshot = append(m.snapshot, f.Bytes...)
 	case *snapshotTaken:
 		m.restore()
 	case *templateLoaded:

@@ -52,7 +52,7 @@ func TestEvolveIsTotal(t *testing.T) {
 				case 3:
 					rec.Data = changed(rng, rec.Data)
 				}
-				ev, err := codec{}.Decode(rec)
+				ev, err := codec.Decode(rec)
 				if err != nil {
 					continue
 				}

@@ -3,12 +3,13 @@ package oos
 import (
 	"encoding/json"
 
+	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/internal/runbook"
 	"github.com/bianpai/bianpai/internal/value"
 )
 
 // The facts of an execution's journal. Each is one record; its kind is the name
-// in factKind, and neither name nor meaning ever changes. X is the dotted path
+// in codec, and neither name nor meaning ever changes. X is the dotted path
 // of the execution it is about, empty for the root; K the index of the task; I
 // the number of the loop's item plus one, 0 outside of loops; T when.
 //
@@ -16,7 +17,7 @@ import (
 // in piece records right before the fact, with D empty.
 
 // piece is a part of the data of the next fact that takes some.
-type piece struct{ data []byte }
+type piece struct{ core.Piece }
 
 // header is what a root execution was started with, all that is small.
 type header struct {
@@ -268,9 +269,6 @@ type firingEnded struct {
 }
 
 // snapshotPiece is a piece of a snapshot's JSON; snapshotTaken ends it.
-type snapshotPiece struct{ data []byte }
+type snapshotPiece struct{ core.Piece }
 
-type snapshotTaken struct{}
-
-// unknownFact is a record of a kind that this release does not know.
-type unknownFact struct{}
+type snapshotTaken struct{ core.Bare }

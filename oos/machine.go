@@ -142,7 +142,7 @@ func spread(data []byte) (inline []byte, pieces []core.Event) {
 		return data, nil
 	}
 	for part := range slices.Chunk(data, pieceSize) {
-		pieces = append(pieces, &piece{part})
+		pieces = append(pieces, &piece{core.Piece{Bytes: part}})
 	}
 	return nil, pieces
 }

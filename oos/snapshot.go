@@ -157,7 +157,7 @@ func (m *machine) Snapshot() []core.Event {
 	}
 	var evs []core.Event
 	for part := range slices.Chunk(data, pieceSize) {
-		evs = append(evs, &snapshotPiece{part})
+		evs = append(evs, &snapshotPiece{core.Piece{Bytes: part}})
 	}
 	return append(evs, &snapshotTaken{})
 }

@@ -88,7 +88,7 @@ func (m *machine) decideStart(req *startRequest, at time.Time) ([]core.Event, er
 	var evs []core.Event
 	for len(data) > 0 {
 		n := min(len(data), pieceSize)
-		evs = append(evs, &planPiece{data[:n]})
+		evs = append(evs, &planPiece{core.Piece{Bytes: data[:n]}})
 		data = data[n:]
 	}
 	req.number = m.state.Runs + 1

@@ -100,7 +100,7 @@ func New(p provider.Provider, opts *Options) (*Engine, error) {
 	e.host = host.New(e.store, &host.Options{Workers: o.Workers, Logger: o.Logger, Owner: o.Owner})
 	e.def = &host.Definition{
 		New:      func() core.Machine { return newMachine("", e.sealer, o.Retry) },
-		Codec:    codec{},
+		Codec:    codec,
 		Effector: &effector{provider: p, types: e.types},
 	}
 	e.stacks = e.host.Journals(stackPrefix, e.def)

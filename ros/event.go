@@ -110,7 +110,7 @@ func (p *projector) read(ctx context.Context, after int64, yield func(Event, err
 		if err != nil {
 			return err
 		}
-		ev, err := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+		ev, err := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 		if err != nil {
 			return fmt.Errorf("journal of stack %s, record %d: %w", p.id, rec.Seq, err)
 		}

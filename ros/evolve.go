@@ -11,13 +11,13 @@ import (
 func (m *machine) Evolve(ev core.Event) {
 	switch f := ev.(type) {
 	case *planPiece:
-		m.pieces = append(m.pieces, f.data...)
+		m.pieces = append(m.pieces, f.Bytes...)
 		return
 	case *runStarted:
 		m.evolveRunStarted(f)
 		return
 	case *snapshotPiece:
-		m.snapshot = append(m.snapshot, f.data...)
+		m.snapshot = append(m.snapshot, f.Bytes...)
 		return
 	case *snapshotTaken:
 		m.restore()

@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/core"
 	"github.com/bianpai/bianpai/provider"
 )
 
 // The facts of a stack's journal. Each is one record; its kind is the name in
-// factKinds, and neither name nor meaning ever changes.
+// codec, and neither name nor meaning ever changes.
 
 // planPiece is a piece of the JSON of the plan that the next runStarted takes.
-type planPiece struct{ data []byte }
+type planPiece struct{ core.Piece }
 
 // runStarted begins an operation. plan is set where the fact was just decided;
 // a fold puts it together from the pieces.
@@ -107,9 +108,9 @@ type runEnded struct {
 }
 
 // snapshotPiece is a piece of a snapshot's JSON; snapshotTaken ends it.
-type snapshotPiece struct{ data []byte }
+type snapshotPiece struct{ core.Piece }
 
-type snapshotTaken struct{}
+type snapshotTaken struct{ core.Bare }
 
 // CallError is why a step failed, as the journal keeps it.
 type CallError struct {

@@ -46,7 +46,7 @@ func checkJournal(t *testing.T, store journal.Store, e *Engine, id string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fact, err := codec{}.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
+		fact, err := codec.Decode(core.Record{Kind: rec.Kind, Data: rec.Data})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,11 +164,11 @@ func (c *journalCheck) snapshot(seq int64) {
 	}
 	fresh := newMachine("", c.e.sealer, Retry{})
 	for _, fact := range c.m.Snapshot() {
-		rec, err := codec{}.Encode(fact)
+		rec, err := codec.Encode(fact)
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		again, err := codec{}.Decode(rec)
+		again, err := codec.Decode(rec)
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -191,12 +191,12 @@ func describe(m *machine) string {
 		}
 	}
 	for _, fact := range m.Advance(time.Unix(0, 0)) {
-		rec, err := codec{}.Encode(fact)
+		rec, err := codec.Encode(fact)
 		fmt.Fprintf(&b, "next %s %s %v\n", rec.Kind, rec.Data, err)
 	}
 	var all bytes.Buffer
 	for _, fact := range m.Snapshot() {
-		rec, _ := codec{}.Encode(fact)
+		rec, _ := codec.Encode(fact)
 		all.Write(rec.Data)
 	}
 	fmt.Fprintf(&b, "snapshot %s\n", all.Bytes())

@@ -300,7 +300,7 @@ func (r *modelRun) begin(seed uint64, id string) {
 	opts := &sim.Options{ID: stackPrefix + id, Audit: true, SnapshotEvery: []int64{-1, 5, 20}[r.rng.IntN(3)]}
 	r.sim = sim.New(seed, r.store, &host.Definition{
 		New:      func() core.Machine { return &auditedMachine{newMachine("", r.e.sealer, Retry{})} },
-		Codec:    codec{},
+		Codec:    codec,
 		Effector: copying{&effector{provider: r.p, types: r.e.types}, map[string]bool{}},
 	}, opts)
 }

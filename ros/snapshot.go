@@ -57,7 +57,7 @@ func (m *machine) Snapshot() []core.Event {
 	var evs []core.Event
 	for len(data) > 0 {
 		n := min(len(data), pieceSize)
-		evs = append(evs, &snapshotPiece{data[:n]})
+		evs = append(evs, &snapshotPiece{core.Piece{Bytes: data[:n]}})
 		data = data[n:]
 	}
 	return append(evs, &snapshotTaken{})
