@@ -47,6 +47,43 @@ func Nearest(name string, among iter.Seq[string]) string {
 	return best
 }
 
+// NoNames stands in a hint where there is no name to propose.
+const NoNames = "-"
+
+// Propose gives, for a hint, the name that is Nearest, else the first few of the
+// names, else NoNames. It looks at the first 500 names alone, so that many
+// faults in a large document stay cheap.
+func Propose(name string, among iter.Seq[string]) string {
+	const sought, told = 500, 8
+	if near := Nearest(name, firstOf(among, sought)); near != "" {
+		return near
+	}
+	var few []string
+	for candidate := range among {
+		if len(few) == told {
+			few = append(few, "…")
+			break
+		}
+		few = append(few, Clip(candidate))
+	}
+	if len(few) == 0 {
+		return NoNames
+	}
+	return strings.Join(few, ", ")
+}
+
+func firstOf(names iter.Seq[string], most int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		n := 0
+		for name := range names {
+			if n == most || !yield(name) {
+				return
+			}
+			n++
+		}
+	}
+}
+
 // Meant returns the name among the given ones that name most likely stands for,
 // as Nearest does, and whether that is so sure that a program may write it
 // instead: the two differ in case and separators only, or in one letter of five

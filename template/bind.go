@@ -289,7 +289,7 @@ func (b *binder) rules() {
 		for _, a := range r.Assertions {
 			v, err := b.scope.rule(a.Assert)
 			if err == nil && v.Kind() == value.KindBool && !v.Bool() {
-				err = fail(a.Assert, "rule-failed", r.Name, cmp.Or(a.Description, noNames))
+				err = fail(a.Assert, "rule-failed", r.Name, cmp.Or(a.Description, diag.NoNames))
 			}
 			if err != nil {
 				b.faults = append(b.faults, finding(diag.Error, err, path+".Assertions"))

@@ -60,7 +60,7 @@ func (p Possibility) String() string {
 		parts = append(parts, e.Name+"="+e.Value)
 	}
 	if parts == nil {
-		return noNames
+		return diag.NoNames
 	}
 	return strings.Join(parts, ", ")
 }

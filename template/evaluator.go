@@ -163,7 +163,7 @@ func (e *evaluator) members(n doc.Node) (value.Value, error) {
 func (e *evaluator) call(n doc.Node, name string, arg doc.Node) (value.Value, error) {
 	f := e.table[name]
 	if f == nil {
-		return value.Value{}, fail(n, "unknown-function", name, noNames)
+		return value.Value{}, fail(n, "unknown-function", name, diag.NoNames)
 	}
 	if f.in&e.in == 0 {
 		return value.Value{}, fail(n, "function-misplaced", name, e.in.place())

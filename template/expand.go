@@ -241,7 +241,7 @@ func (x *expander) policy(r *Resource) string {
 	case v.Text() == policyRetain:
 		return policyRetain
 	default:
-		err = fail(r.policy, "deletion-policy", v.String(), noNames)
+		err = fail(r.policy, "deletion-policy", v.String(), diag.NoNames)
 	}
 	x.faults = append(x.faults, finding(diag.Error, err, r.path("DeletionPolicy")))
 	return policyDelete
@@ -268,7 +268,7 @@ func (x *expander) computedNames(r *Resource, n doc.Node) []string {
 			continue
 		}
 		if _, ok := x.scope.resource(name.Text()); !ok || name.Kind() != value.KindString {
-			err = fail(n, "unknown-dependency", shown(name), r.Name, noNames)
+			err = fail(n, "unknown-dependency", shown(name), r.Name, diag.NoNames)
 			continue
 		}
 		names = append(names, name.Text())

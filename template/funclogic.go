@@ -1,6 +1,7 @@
 package template
 
 import (
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/value"
 )
@@ -139,7 +140,7 @@ func (e *evaluator) truth(n doc.Node) (value.Value, error) {
 func (e *evaluator) named(n doc.Node, name string) (value.Value, error) {
 	i, ok := e.scope.conditions[name]
 	if !ok {
-		return value.Value{}, fail(n, "unknown-condition", name, noNames)
+		return value.Value{}, fail(n, "unknown-condition", name, diag.NoNames)
 	}
 	c := &e.scope.truths[i]
 	e.evaluateCondition(c)

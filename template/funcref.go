@@ -3,6 +3,7 @@ package template
 import (
 	"strings"
 
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/fn"
 	"github.com/bianpai/bianpai/internal/value"
@@ -62,7 +63,7 @@ func (e *evaluator) ref(call doc.Node, name string) (value.Value, error) {
 			}
 		}
 	}
-	return value.Value{}, fail(call, "unknown-reference", name, noNames)
+	return value.Value{}, fail(call, "unknown-reference", name, diag.NoNames)
 }
 
 // computedRef looks a name up that a function gave: only parameters count.
@@ -74,7 +75,7 @@ func (e *evaluator) computedRef(call doc.Node, name value.Value) (value.Value, e
 	case strings.HasPrefix(name.Text(), pseudoPrefix) && !name.HasSensitive():
 		return e.pseudo(call, name.Text())
 	}
-	return value.Value{}, fail(call, "unknown-reference", shown(name), noNames)
+	return value.Value{}, fail(call, "unknown-reference", shown(name), diag.NoNames)
 }
 
 func (e *evaluator) pseudo(call doc.Node, name string) (value.Value, error) {
@@ -181,7 +182,7 @@ func evalGetAtt(e *evaluator, call, arg doc.Node) (value.Value, error) {
 	}
 	switch {
 	case e.inLocal || !ok:
-		return value.Value{}, fail(call, "unknown-resource", shown(args[0]), noNames)
+		return value.Value{}, fail(call, "unknown-resource", shown(args[0]), diag.NoNames)
 	case to.count >= 0 && arg.At(0).Kind() != doc.String:
 		return value.Value{}, fail(call, "counted-reference", shown(args[0]))
 	}
@@ -209,7 +210,7 @@ func evalFindInMap(e *evaluator, call, arg doc.Node) (value.Value, error) {
 		sensitive = sensitive || v.HasSensitive()
 		var ok bool
 		if n, ok = mapped(n, v); !ok {
-			return value.Value{}, fail(call, "unknown-mapping-key", mappingPath(args), noNames)
+			return value.Value{}, fail(call, "unknown-mapping-key", mappingPath(args), diag.NoNames)
 		}
 	}
 	return marked(n.Value(), sensitive), nil

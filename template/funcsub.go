@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/fn"
 	"github.com/bianpai/bianpai/internal/value"
@@ -172,14 +173,14 @@ func (e *evaluator) subValue(call doc.Node, name string, variables value.Value) 
 func (e *evaluator) subAttribute(call doc.Node, name string) (value.Value, error) {
 	to, attribute, ok := splitAttribute(name, e.exists)
 	if !ok {
-		return value.Value{}, fail(call, "unknown-resource", to, noNames)
+		return value.Value{}, fail(call, "unknown-resource", to, diag.NoNames)
 	}
 	return e.subResource(call, to, attribute)
 }
 
 func (e *evaluator) subResource(call doc.Node, name, attribute string) (value.Value, error) {
 	if e.inLocal {
-		return value.Value{}, fail(call, "unknown-reference", name, noNames)
+		return value.Value{}, fail(call, "unknown-reference", name, diag.NoNames)
 	}
 	to, ok := e.scope.resource(name)
 	if !ok {
@@ -189,9 +190,9 @@ func (e *evaluator) subResource(call doc.Node, name, attribute string) (value.Va
 	}
 	switch {
 	case !ok && attribute == "":
-		return value.Value{}, fail(call, "unknown-reference", clip(name), noNames)
+		return value.Value{}, fail(call, "unknown-reference", clip(name), diag.NoNames)
 	case !ok:
-		return value.Value{}, fail(call, "unknown-resource", clip(name), noNames)
+		return value.Value{}, fail(call, "unknown-resource", clip(name), diag.NoNames)
 	case to.count >= 0:
 		return value.Value{}, fail(call, "counted-reference", name)
 	}

@@ -3,7 +3,6 @@ package template
 import (
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
@@ -38,33 +37,9 @@ func (t *Template) limitSeverity() diag.Severity {
 	return diag.Warning
 }
 
-// noNames stands in a hint where there is no name to propose.
-const noNames = "-"
-
 // near gives the closest of some names for a hint, or the first few of them
 // if none is close.
-func near(name string, among []string) string {
-	return nearOf(name, slices.Values(among))
-}
-
-func nearOf(name string, among iter.Seq[string]) string {
-	if closest := diag.Nearest(name, among); closest != "" {
-		return closest
-	}
-	const most = 8
-	var few []string
-	for candidate := range among {
-		if len(few) == most {
-			few = append(few, "…")
-			break
-		}
-		few = append(few, clip(candidate))
-	}
-	if len(few) == 0 {
-		return noNames
-	}
-	return strings.Join(few, ", ")
-}
+func near(name string, among []string) string { return diag.Propose(name, slices.Values(among)) }
 
 // offer gives the finding just reported the fix that writes the right name at a
 // place, if there is no doubt which that is.
@@ -100,9 +75,9 @@ const maxProposals = 200
 // nearest does so for the names that may stand in a reference.
 func (t *Template) nearest(name string, kinds ...symbolKind) string {
 	if len(t.findings) > maxProposals {
-		return noNames
+		return diag.NoNames
 	}
-	return nearOf(name, t.namesOf(kinds))
+	return diag.Propose(name, t.namesOf(kinds))
 }
 
 // namesOf yields names in the template's order, so that a tie has the same

@@ -170,9 +170,9 @@ func (t *Template) readConditionName(n doc.Node, path string) (name string, fixe
 
 func (t *Template) nearCondition(name string) string {
 	if len(t.findings) > maxProposals {
-		return noNames
+		return diag.NoNames
 	}
-	return nearOf(name, t.conditionNames())
+	return diag.Propose(name, t.conditionNames())
 }
 
 func (t *Template) conditionNames() iter.Seq[string] {

@@ -278,7 +278,7 @@ func (v *verifier) misspelt(n doc.Node) {
 func (v *verifier) call(n doc.Node, name string, arg doc.Node) {
 	f := v.table[name]
 	if f == nil {
-		v.t.reportAt(diag.Error, "unknown-function", arg.KeyRange(), v.where(), name, nearOf(name, functionNames))
+		v.t.reportAt(diag.Error, "unknown-function", arg.KeyRange(), v.where(), name, diag.Propose(name, functionNames))
 		v.offerFunction(arg, name)
 		v.walk(arg)
 		return

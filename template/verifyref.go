@@ -189,7 +189,7 @@ func verifyFindInMap(v *verifier, call, arg doc.Node) {
 		keys = append(keys, key.Scalar())
 		next, ok := mapped(n, key.Scalar())
 		if !ok {
-			v.report(v.severity(), "unknown-mapping-key", call, mappingPath(keys), nearOf(key.Text(), keysOf(n)))
+			v.report(v.severity(), "unknown-mapping-key", call, mappingPath(keys), diag.Propose(key.Text(), keysOf(n)))
 			v.t.offer(key, key.Range(), key.Text(), keysOf(n))
 			return
 		}
@@ -217,7 +217,7 @@ func (v *verifier) secondKey(call, mapping, name, key doc.Node) {
 		}
 	}
 	below := mapping.At(0)
-	v.report(v.severity(), "unknown-mapping-key", call, clip(name.Text())+".*."+clip(key.Text()), nearOf(key.Text(), keysOf(below)))
+	v.report(v.severity(), "unknown-mapping-key", call, clip(name.Text())+".*."+clip(key.Text()), diag.Propose(key.Text(), keysOf(below)))
 	v.t.offer(key, key.Range(), key.Text(), keysOf(below))
 }
 

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/bianpai/bianpai/examples/internal/console"
 	"github.com/bianpai/bianpai/internal/edit"
 	"github.com/bianpai/bianpai/template"
 )
@@ -67,12 +68,7 @@ type formatter struct {
 }
 
 func (f *formatter) parseFlags(args []string) ([]string, error) {
-	fs := flag.NewFlagSet("fmt", flag.ContinueOnError)
-	fs.SetOutput(f.stderr)
-	fs.Usage = func() {
-		fmt.Fprintln(f.stderr, "usage: fmt [flags] PATH...")
-		fs.PrintDefaults()
-	}
+	fs := console.NewFlags("fmt", f.stderr)
 	fs.BoolVar(&f.write, "w", false, "write the result to the file; with -to, to one with the other extension")
 	fs.BoolVar(&f.diff, "d", false, "print what would change")
 	fs.BoolVar(&f.list, "l", false, "list the files whose formatting differs")
@@ -88,14 +84,7 @@ func (f *formatter) parseFlags(args []string) ([]string, error) {
 		}
 		return nil
 	})
-	if err := fs.Parse(args); err != nil {
-		return nil, err
-	}
-	if fs.NArg() == 0 {
-		fs.Usage()
-		return nil, errors.New("no path")
-	}
-	return fs.Args(), nil
+	return console.Paths(fs, args)
 }
 
 // file formats one file. One that was only found is left alone if it is no

@@ -27,6 +27,7 @@ import (
 	"strings"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/examples/internal/console"
 	"github.com/bianpai/bianpai/internal/runbook"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
@@ -89,12 +90,7 @@ type linter struct {
 }
 
 func (l *linter) parseFlags(args []string) ([]string, error) {
-	fs := flag.NewFlagSet("lint", flag.ContinueOnError)
-	fs.SetOutput(l.stderr)
-	fs.Usage = func() {
-		fmt.Fprintln(l.stderr, "usage: lint [flags] PATH...")
-		fs.PrintDefaults()
-	}
+	fs := console.NewFlags("lint", l.stderr)
 	fs.BoolVar(&l.print.Snippet, "snippet", false, "show the lines at fault")
 	fs.BoolVar(&l.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.BoolVar(&l.sarif, "sarif", false, "print a SARIF 2.1.0 log, for code scanning; the counts go to standard error")
@@ -121,14 +117,7 @@ func (l *linter) parseFlags(args []string) ([]string, error) {
 		}
 		return nil
 	})
-	if err := fs.Parse(args); err != nil {
-		return nil, err
-	}
-	if fs.NArg() == 0 {
-		fs.Usage()
-		return nil, errors.New("no path")
-	}
-	return fs.Args(), nil
+	return console.Paths(fs, args)
 }
 
 func (l *linter) lintFile(f file) error {

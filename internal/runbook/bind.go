@@ -88,7 +88,7 @@ func (b *binder) bind(i int) {
 	}
 	if f != nil {
 		if text := localised(p.ConstraintDescription, "en"); text != "" && strings.HasPrefix(string(f.code), "parameter-") && f.code != "parameter-missing" {
-			f = &fault{"parameter-described", []string{p.Name, clip(text)}}
+			f = &fault{"parameter-described", []string{p.Name, diag.Clip(text)}}
 		}
 		b.fault(p, f)
 	}

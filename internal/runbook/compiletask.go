@@ -150,7 +150,7 @@ func (c *compiler) compileProgram(n doc.Node, source string) *fn.Program {
 		return p
 	}
 	if f, ok := err.(*fn.Error); ok && len(f.Args) > 0 {
-		c.report(diag.Error, "jq-program", n, clip(source), clip(f.Args[0]))
+		c.report(diag.Error, "jq-program", n, diag.Clip(source), diag.Clip(f.Args[0]))
 	}
 	return nil
 }

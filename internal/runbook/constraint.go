@@ -121,7 +121,7 @@ func (p *Parameter) violatesPattern(v value.Value) *fault {
 	if ok, err := pattern.Match(text); err != nil || ok {
 		return nil // what cannot be checked is left to the service
 	}
-	return &fault{"parameter-pattern", []string{p.Name, p.shown(v), clip(p.AllowedPattern)}}
+	return &fault{"parameter-pattern", []string{p.Name, p.shown(v), diag.Clip(p.AllowedPattern)}}
 }
 
 func (p *Parameter) allows(v value.Value) bool {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/value"
 )
@@ -17,7 +18,7 @@ const maxSleep = 100 * 365 * 24 * time.Hour
 // The case of letters does not matter; M is always minutes. The error is an
 // *Error.
 func ParseDuration(text string) (time.Duration, error) {
-	invalid := func() (time.Duration, error) { return 0, failed("duration-invalid", clip(text)) }
+	invalid := func() (time.Duration, error) { return 0, failed("duration-invalid", diag.Clip(text)) }
 	rest := strings.ToUpper(strings.TrimSpace(text))
 	inTime := true
 	if after, ok := strings.CutPrefix(rest, "P"); ok {

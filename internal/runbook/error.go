@@ -2,7 +2,6 @@ package runbook
 
 import (
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/bianpai/bianpai/diag"
 	"github.com/bianpai/bianpai/internal/doc"
@@ -51,7 +50,7 @@ func functionError(n doc.Node, err error, sensitive bool) error {
 	}
 	args := make([]string, len(f.Args))
 	for i, arg := range f.Args {
-		if args[i] = clip(arg); sensitive && f.Code != fn.CodeType {
+		if args[i] = diag.Clip(arg); sensitive && f.Code != fn.CodeType {
 			args[i] = hidden
 		}
 	}
@@ -73,17 +72,5 @@ func shown(v value.Value) string {
 	if v.HasSensitive() {
 		return hidden
 	}
-	return clip(v.String())
-}
-
-func clip(s string) string {
-	const most = 120
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
+	return diag.Clip(v.String())
 }

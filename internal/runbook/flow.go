@@ -52,10 +52,10 @@ func (r *reader) target(n doc.Node, name, path string, mayNext bool) string {
 		return End
 	}
 	if strings.Contains(name, "{{") {
-		r.report(diag.Error, "target-not-literal", n, path, clip(name))
+		r.report(diag.Error, "target-not-literal", n, path, diag.Clip(name))
 		return End
 	}
-	r.report(diag.Error, "unknown-target", n, path, clip(name), nearOf(name, func(yield func(string) bool) {
+	r.report(diag.Error, "unknown-target", n, path, diag.Clip(name), diag.Propose(name, func(yield func(string) bool) {
 		for known := range r.t.taskNames() {
 			if !yield(known) {
 				return

@@ -92,7 +92,7 @@ func (r *reader) constraints(p *Parameter, path string) {
 			if f, ok := err.(*fn.Error); ok && f.Code != fn.CodePattern {
 				code, sev = diag.Code(f.Code), diag.Warning // the service may know better
 			}
-			r.report(sev, code, pattern, path+".AllowedPattern", clip(p.AllowedPattern))
+			r.report(sev, code, pattern, path+".AllowedPattern", diag.Clip(p.AllowedPattern))
 		}
 		r.fits(p, pattern, path, typeString)
 	}

@@ -140,10 +140,10 @@ func at(n, around doc.Node) doc.Node {
 // name checks a name that the template declares.
 func (r *reader) name(declared *names, name string, index int, n doc.Node, rng diag.Range, path, what string) {
 	if !isName(name) {
-		r.t.report(diag.Error, "name-invalid", rng, r.prefix+path, clip(name), what)
+		r.t.report(diag.Error, "name-invalid", rng, r.prefix+path, diag.Clip(name), what)
 	}
 	if len(name) > maxNameLength {
-		r.limit("name-too-long", n, path, clip(name), strconv.Itoa(len(name)), strconv.Itoa(maxNameLength))
+		r.limit("name-too-long", n, path, diag.Clip(name), strconv.Itoa(len(name)), strconv.Itoa(maxNameLength))
 	}
 	if _, taken := declared.add(name, index); taken {
 		r.t.report(diag.Error, "name-twice", rng, r.prefix+path, name, what)

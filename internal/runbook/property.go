@@ -68,7 +68,7 @@ func (r *reader) property(p property, n doc.Node, path string) {
 		return
 	}
 	if p.values != nil && !slices.ContainsFunc(p.values, func(v string) bool { return strings.EqualFold(v, n.Text()) }) {
-		r.report(diag.Error, "property-value", n, path, p.name, clip(n.Text()), near(n.Text(), p.values))
+		r.report(diag.Error, "property-value", n, path, p.name, diag.Clip(n.Text()), near(n.Text(), p.values))
 	}
 }
 
@@ -93,11 +93,11 @@ func (r *reader) sleep(n doc.Node, task *Task, path string) {
 			return
 		}
 		if _, err := ParseDuration(duration.Text()); err != nil {
-			r.report(diag.Error, "duration-invalid", duration, path+".Duration", clip(duration.Text()))
+			r.report(diag.Error, "duration-invalid", duration, path+".Duration", diag.Clip(duration.Text()))
 		}
 	case !end.IsZero() && !isDynamic(end):
 		if _, _, err := parseTime("EndDate", end.Value()); err != nil {
-			r.report(diag.Error, "time-invalid", end, path+".EndDate", "EndDate", clip(end.Text()))
+			r.report(diag.Error, "time-invalid", end, path+".EndDate", "EndDate", diag.Clip(end.Text()))
 		}
 	}
 }

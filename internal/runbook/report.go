@@ -1,7 +1,6 @@
 package runbook
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -79,44 +78,6 @@ func (r *reader) kind(n doc.Node, path string, want ...doc.Kind) bool {
 
 func lastOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
-// noNames stands in a hint where there is no name to propose.
-const noNames = "-"
-
 // near gives the closest of some names for a hint, or the first few of them if
 // none is close.
-func near(name string, among []string) string { return nearOf(name, slices.Values(among)) }
-
-func nearOf(name string, among iter.Seq[string]) string {
-	if name != "" {
-		if closest := diag.Nearest(name, firstOf(among)); closest != "" {
-			return closest
-		}
-	}
-	const most = 8
-	var few []string
-	for candidate := range among {
-		if len(few) == most {
-			few = append(few, "…")
-			break
-		}
-		few = append(few, clip(candidate))
-	}
-	if len(few) == 0 {
-		return noNames
-	}
-	return strings.Join(few, ", ")
-}
-
-// firstOf yields the first names only: the search for a near one must not make
-// many faults in a large template expensive.
-func firstOf(among iter.Seq[string]) iter.Seq[string] {
-	const most = 500
-	return func(yield func(string) bool) {
-		n := 0
-		for name := range among {
-			if n++; n > most || !yield(name) {
-				return
-			}
-		}
-	}
-}
+func near(name string, among []string) string { return diag.Propose(name, slices.Values(among)) }

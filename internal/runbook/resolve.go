@@ -44,7 +44,7 @@ func (c *compiler) reference(n doc.Node, inner string) *reference {
 	if c.t.Task(inner) != nil {
 		c.reportIn(diag.Error, "reference-without-output", r, inner, c.t.outputsOf(c.t.Task(inner)))
 	} else {
-		c.reportIn(diag.Error, "unknown-parameter-reference", r, inner, nearOf(inner, c.t.parameterNames()))
+		c.reportIn(diag.Error, "unknown-parameter-reference", r, inner, diag.Propose(inner, c.t.parameterNames()))
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (c *compiler) pseudoReference(r *reference) *reference {
 	name := r.text[len(pseudoPrefix):]
 	p, ok := findPseudo(name)
 	if !ok {
-		c.reportIn(diag.Error, "unknown-pseudo", r, r.text, nearOf(r.text, func(yield func(string) bool) {
+		c.reportIn(diag.Error, "unknown-pseudo", r, r.text, diag.Propose(r.text, func(yield func(string) bool) {
 			for _, known := range pseudoNames {
 				if !yield(pseudoPrefix + known) {
 					return
@@ -80,7 +80,7 @@ func (c *compiler) pseudoReference(r *reference) *reference {
 func (c *compiler) taskReference(r *reference, name, rest string) *reference {
 	task, inner := c.findTask(name)
 	if task == nil {
-		c.reportIn(diag.Error, "unknown-task-reference", r, name, r.text, nearOf(name, c.t.taskNames()))
+		c.reportIn(diag.Error, "unknown-task-reference", r, name, r.text, diag.Propose(name, c.t.taskNames()))
 		return nil
 	}
 	if c.at.task == noTask {
@@ -183,7 +183,7 @@ func (t *Template) taskNames() iter.Seq[string] {
 }
 
 func (t *Template) nearCondition(name string) string {
-	return nearOf(name, func(yield func(string) bool) {
+	return diag.Propose(name, func(yield func(string) bool) {
 		for _, c := range t.Conditions {
 			if !yield(c.Name) {
 				return
@@ -194,7 +194,7 @@ func (t *Template) nearCondition(name string) string {
 
 // outputsOf lists the outputs of a task for a hint.
 func (t *Template) outputsOf(task *Task) string {
-	return nearOf("", func(yield func(string) bool) {
+	return diag.Propose("", func(yield func(string) bool) {
 		if task.Loop != nil {
 			for _, o := range task.Loop.Outputs {
 				if !yield(o.Name) {

@@ -122,7 +122,7 @@ func (r *reader) action(task *Task, path string) {
 	known := findAtomic(task.Action)
 	if known == nil {
 		if strings.Count(task.Action, "::") < 2 || !strings.HasPrefix(task.Action, pseudoPrefix) {
-			r.report(diag.Error, "unknown-action", n, path+".Action", task.Action, nearOf(task.Action, actionNames))
+			r.report(diag.Error, "unknown-action", n, path+".Action", task.Action, diag.Propose(task.Action, actionNames))
 		}
 		return
 	}

@@ -104,7 +104,7 @@ func (v *validator) unknown(task *Task, name, path string) {
 	if diag.Nearest(name, slices.Values(ProductActions())) != "" {
 		sev = diag.Error
 	}
-	v.report(sev, "unknown-action", task.Node.Get("Action"), path+".Action", name, nearOf(name, actionNames))
+	v.report(sev, "unknown-action", task.Node.Get("Action"), path+".Action", name, diag.Propose(name, actionNames))
 }
 
 // child checks what a child is given and what is taken of it.
@@ -112,7 +112,7 @@ func (v *validator) child(task *Task, child *Template, given doc.Node, where, pa
 	if _, _, isCall := callOf(given); given.IsZero() || given.Kind() == doc.Null || given.Kind() == doc.Map && !isCall {
 		for member := range given.Items() {
 			if child.Parameter(member.Key()) == nil {
-				v.found = append(v.found, diag.New(diag.Warning, "child-parameter-unknown", v.t.Source(), member.KeyRange(), where+"."+member.Key(), member.Key(), child.Name, nearOf(member.Key(), child.parameterNames())))
+				v.found = append(v.found, diag.New(diag.Warning, "child-parameter-unknown", v.t.Source(), member.KeyRange(), where+"."+member.Key(), member.Key(), child.Name, diag.Propose(member.Key(), child.parameterNames())))
 			}
 		}
 		for _, p := range child.Parameters {
@@ -126,7 +126,7 @@ func (v *validator) child(task *Task, child *Template, given doc.Node, where, pa
 		if o.Selector.Kind() != doc.String || !isName(name) || strings.Contains(name, "-") || child.output(name) {
 			continue
 		}
-		v.report(diag.Warning, "child-output-unknown", o.Selector, path+".Outputs."+o.Name, name, child.Name, nearOf(name, child.outputNames))
+		v.report(diag.Warning, "child-output-unknown", o.Selector, path+".Outputs."+o.Name, name, child.Name, diag.Propose(name, child.outputNames))
 	}
 }
 
