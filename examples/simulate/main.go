@@ -29,6 +29,8 @@ import (
 	"regexp"
 	"runtime"
 	"time"
+
+	"github.com/bianpai/bianpai/examples/internal/console"
 )
 
 func main() {
@@ -85,12 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 	set := &settings{}
-	fs := flag.NewFlagSet("simulate", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprintln(stderr, "usage: simulate [flags] PATH...")
-		fs.PrintDefaults()
-	}
+	fs := console.NewFlags("simulate", stderr)
 	fs.BoolVar(&set.verbose, "v", false, "show the steps with what was changed and how long it took, and which files are no templates")
 	fs.BoolVar(&set.json, "json", false, "print one JSON array, for machines; the counts go to standard error")
 	fs.DurationVar(&set.limit, "limit", 30*time.Second, "time limit of a template")
@@ -101,17 +98,13 @@ func parseFlags(args []string, stderr io.Writer) (*settings, error) {
 		set.only, err = regexp.Compile(s)
 		return err
 	})
-	if err := fs.Parse(args); err != nil {
+	var err error
+	if set.paths, err = console.Paths(fs, args); err != nil {
 		return nil, err
-	}
-	if set.paths = fs.Args(); len(set.paths) == 0 {
-		fs.Usage()
-		return nil, errors.New("no path")
 	}
 	if set.workers < 1 || set.changes < 1 || set.limit <= 0 {
 		return nil, errors.New("-workers, -changes and -limit must be above zero")
 	}
-	var err error
 	set.actions, err = newLibrary(*actions)
 	return set, err
 }
