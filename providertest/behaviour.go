@@ -41,6 +41,7 @@ var behaviours = map[string]behaviour{
 	"ECS CreateCommand":                createCommand,
 	"ECS DeleteCommand":                deleting(commands, "CommandId"),
 	"ECS DescribeCommands":             describeCommands,
+	"ECS ModifyCommand":                modifyCommand,
 	"ECS DescribeInvocations":          describeInvocations,
 	"ECS DescribeInvocationResults":    describeInvocationResults,
 	"ECS StopInvocation":               stopInvocation,

@@ -253,7 +253,7 @@ var sampleTexts = map[string]string{
 	"CidrBlock": "10.0.0.0/16", "DestinationCidrBlock": "10.1.0.0/16", "ZoneId": "cn-hangzhou-h", "AccountPassword": "Sample_123", "Password": "Sample_123", "AccountName": "sample", "DBName": "sample",
 	"CharacterSetName": "utf8", "Priority": "1", "Bandwidth": "5", "ExternalIp": "198.18.0.1", "SnatIp": "198.18.0.1", "InternalIp": "10.0.0.1", "ExternalPort": "80", "InternalPort": "80",
 	"SecurityIPList": "10.0.0.0/8", "DBInstanceStorage": "20", "EngineVersion": "8.0", "Protocol": "HTTP", "PolicyType": "Custom",
-	"MSE PubNetworkFlow": "1", "CS scaling_group": `{"instance_types":["ecs.g7.large"],"vswitch_ids":["{VSwitch}"],"system_disk_size":120}`,
+	"MSE PubNetworkFlow": "1", "ECS repeatWeekdays": "[1]", "ECS timePoints": "[2]", "CS scaling_group": `{"instance_types":["ecs.g7.large"],"vswitch_ids":["{VSwitch}"],"system_disk_size":120}`,
 }
 
 func (m *sampledCall) sample(p *calls.Parameter) any {

@@ -199,6 +199,14 @@ func createCommand(f *frame) (map[string]any, *provider.Error) {
 	return map[string]any{"CommandId": t.id}, nil
 }
 
+func modifyCommand(f *frame) (map[string]any, *provider.Error) {
+	t, err := f.find(commands, f.args.text("CommandId"), "CommandId")
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{}, f.c.amend(t, f.only("Name", "CommandContent", "Description", "Timeout", "WorkingDir"))
+}
+
 func (f *frame) tellCommand(t *thing) map[string]any {
 	return map[string]any{
 		"CommandId": t.id, "Name": t.text("Name"), "Type": t.text("Type"), "CommandContent": t.text("CommandContent"), "Description": t.text("Description"),

@@ -54,6 +54,9 @@ func (s *step) calls(env *scope, sends func(property string) bool) ([]*Request, 
 	var out []*Request
 	for _, it := range over {
 		for _, item := range env.items(it) {
+			if s.useless(env.with(it, item)) {
+				continue
+			}
 			req, err := s.request(env.with(it, item), sends, token(env.token, len(out)))
 			if err != nil {
 				return nil, err
@@ -69,6 +72,17 @@ func (s *step) calls(env *scope, sends func(property string) bool) ([]*Request, 
 		return nil, err
 	}
 	return []*Request{req}, nil
+}
+
+// useless reports whether a parameter is not known that the call is made for.
+func (s *step) useless(env *scope) bool {
+	return slices.ContainsFunc(s.parameters, func(p parameter) bool {
+		if !p.must || p.value == nil {
+			return false
+		}
+		v, ok := p.value.value(env)
+		return !ok || textOf(v) == ""
+	})
 }
 
 // request builds one call.

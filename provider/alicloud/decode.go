@@ -346,6 +346,7 @@ func parseParameter(text string) (parameter, error) {
 		return p, err
 	}
 	p.name, p.query = strings.CutPrefix(name, "?")
+	p.name, p.must = strings.CutSuffix(p.name, "!")
 	if strings.ContainsAny(p.name, " {}[]()>|$") || p.name == "" {
 		return p, fmt.Errorf("%q is no parameter", name)
 	}

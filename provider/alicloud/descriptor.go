@@ -56,6 +56,7 @@ type namedStep struct {
 type parameter struct {
 	name    string // of computed ones without a mapping
 	query   bool   // of a ROA call: goes to the query
+	must    bool   // no call is made without it
 	value   *template
 	mapping *mapping
 	inherit string // "^P": the mapping that create has of property P

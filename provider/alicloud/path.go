@@ -37,8 +37,8 @@ type filter struct {
 	given  bool // counts only where one of the values is known
 }
 
-// parsePath reads "A.B[0].C", "A[*].B", "A[?K=v,L~=$p.X].B", "[*].A" and
-// "A[*].{B,C}".
+// parsePath reads "A.B[0].C", "A[*].B", "A[?K=v,L~=$p.X].B", "A[?=v]" of texts,
+// "[*].A" and "A[*].{B,C}".
 func parsePath(text string) (*path, error) {
 	p := &path{text: text}
 	if text == "" || text == "$body" {
@@ -173,17 +173,20 @@ func collect(v any, rest []pathStep, env *scope) any {
 func first(v any, where []filter, env *scope) any {
 	list, _ := v.([]any)
 	for _, item := range list {
-		m, _ := item.(map[string]any)
-		if m != nil && matches(m, where, env) {
+		m, isMap := item.(map[string]any)
+		if (isMap || where[0].field == "") && matches(item, m, where, env) {
 			return item
 		}
 	}
 	return nil
 }
 
-func matches(m map[string]any, where []filter, env *scope) bool {
+func matches(item any, m map[string]any, where []filter, env *scope) bool {
 	for _, f := range where {
 		have, found, known := textOf(member(m, f.field)), false, false
+		if f.field == "" {
+			have = textOf(item)
+		}
 		for _, want := range f.values {
 			v, ok := want.value(env)
 			known = known || ok

@@ -282,7 +282,7 @@ func answersFor(d *descriptor, properties map[string]any) map[string]string {
 			}
 		}
 		if d.goneWithout != nil && s == d.reader(env) {
-			plant(item, d.goneWithout, []any{"part"}, env)
+			plant(item, d.goneWithout, "part", env)
 		}
 		if w := d.ready; w != nil && w.field != nil && (w.read == "" || d.named(w.read) == s) {
 			ok := "done"
@@ -315,6 +315,8 @@ func plant(at map[string]any, p *path, v any, env *scope) {
 			for _, f := range s.filter {
 				if text, ok := f.values[0].text(env); ok && inner != nil {
 					inner[f.field] = text
+				} else if ok && f.field == "" {
+					next = text // of a list of texts
 				}
 			}
 			if have, ok := at[s.name].([]any); ok && len(have) == 1 && inner != nil {

@@ -3,6 +3,8 @@ package alicloud
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bianpai/bianpai/provider"
@@ -72,6 +74,10 @@ func (o *operation) call(ctx context.Context, s stage) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if grown, err := o.grown(ctx, s.step, &env); err != nil || grown {
+		o.state.Skip = true
+		return false, err
+	}
 	calls, err := s.step.calls(&env, s.sends)
 	if err != nil {
 		return false, err
@@ -102,6 +108,28 @@ func (o *operation) call(ctx context.Context, s stage) (more bool, err error) {
 		}
 	}
 	return o.state.Call < len(calls), nil
+}
+
+// grown looks how far a number has come that the step adds to, since a call
+// whose answer was lost may have added to it. It reports whether nothing is
+// left to add.
+func (o *operation) grown(ctx context.Context, s *step, env *scope) (bool, error) {
+	at := slices.IndexFunc(s.parameters, func(p parameter) bool {
+		return p.mapping != nil && slices.ContainsFunc(p.mapping.codecs, func(c codec) bool { return c.name == "delta" })
+	})
+	if at < 0 || o.d.read == nil {
+		return false, nil
+	}
+	name := s.parameters[at].mapping.property[0]
+	item, err := o.look(ctx, o.d.reader(o.env))
+	if err != nil {
+		return false, err
+	}
+	if now, ok := o.properties(item)[name]; ok {
+		env.prior = maps.Clone(env.prior)
+		env.prior[name] = now
+	}
+	return same(env.prior[name], env.desired[name]), nil
 }
 
 // list looks up what the step goes through besides properties. It reports
