@@ -132,6 +132,9 @@ var behaviours = map[string]behaviour{
 	"RDS ModifySecurityIps":       rdsWhiteLists.modify,
 	"R-KVSTORE ModifySecurityIps": redisWhiteLists.modify,
 
+	"POLARDB DescribeDBClusterEndpoints":     describePolarEndpoints,
+	"POLARDB ModifyDBClusterAccessWhitelist": modifyPolarWhiteList,
+
 	"ROS CreateStack": createStack,
 	"ROS GetStack":    getStack,
 	"ROS DeleteStack": deleteStack,

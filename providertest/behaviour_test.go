@@ -134,6 +134,11 @@ func (k *behaviourChecker) check(name string) {
 		k.t.Errorf("%s: it is in the Go table too", k.where)
 	}
 	b := k.b
+	for _, typ := range b.along {
+		if behaviourOf(typ) == nil {
+			k.t.Errorf("%s: no calls are about %s", k.where, typ)
+		}
+	}
 	for _, names := range b.need {
 		k.parameters(names...)
 	}
