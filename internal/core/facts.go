@@ -3,7 +3,9 @@ package core
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 )
 
 // Facts is a Codec over a table: the kind of the record by which each fact is
@@ -32,8 +34,8 @@ type RawReader interface {
 // makes an empty fact, by kind.
 func NewFacts(machine string, unknown func() Event, made map[string]func() Event) *Facts {
 	f := &Facts{machine: machine, unknown: unknown, made: made, kinds: make(map[reflect.Type]string, len(made))}
-	for kind, fact := range made {
-		f.kinds[reflect.TypeOf(fact())] = kind
+	for _, kind := range slices.Sorted(maps.Keys(made)) {
+		f.kinds[reflect.TypeOf(made[kind]())] = kind
 	}
 	return f
 }
