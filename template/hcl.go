@@ -57,11 +57,12 @@ func parseHCL(text string) (*hclBody, error) {
 	return body, err
 }
 
-func (r *hclReader) line() int { return 1 + strings.Count(r.text[:r.pos], "\n") }
+// line is the line that is read. An escape at the end of the text leads past it.
+func (r *hclReader) line() int { return 1 + strings.Count(r.text[:min(r.pos, len(r.text))], "\n") }
 
 func (r *hclReader) fail(reason string) error { return &hclError{r.line(), reason} }
 
-func (r *hclReader) rest() string { return r.text[r.pos:] }
+func (r *hclReader) rest() string { return r.text[min(r.pos, len(r.text)):] }
 
 // body reads attributes and blocks up to the bracket that closes them, or the
 // end of the file.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/bianpai/bianpai/diag"
@@ -30,7 +31,8 @@ func load(name string) (*template.Template, error) {
 
 // check gives all that can be told of a template.
 func check(t *template.Template) diag.List {
-	return rule.Check(t, &rule.Options{Types: schema.Default()})
+	found := rule.Check(t, &rule.Options{Types: schema.Default()})
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Advice })
 }
 
 func (s *story) read(context.Context) error {

@@ -90,6 +90,11 @@ func (w *world) image() string {
 }
 
 // packaged has the address 1.2.3.4 be in a bandwidth package.
+// bandwidthPackage makes a package and gives its ID.
+func (w *world) bandwidthPackage() string {
+	return w.call("VPC", "CreateCommonBandwidthPackage", params{"Bandwidth": 10}, "BandwidthPackageId")
+}
+
 func (w *world) packaged(id string) {
 	w.cloud.OnCall("VPC", "DescribeEipAddresses").Answer(params{"EipAddresses": params{"EipAddress": []any{params{"AllocationId": "eip-1", "BandwidthPackageId": id}}}})
 }
@@ -190,7 +195,9 @@ func TestActions(t *testing.T) {
 		},
 		"ACS::ECS::ModifyInstanceAutoRenewAttribute": {func(w *world) params { return params{"instanceId": w.instance(), "duration": 3} }, nil},
 		"ACS::ECS::ApplyAutoSnapshotPolicy": {
-			func(w *world) params { return params{"instanceId": w.instance(), "autoSnapshotPolicyId": "sp-1"} }, nil,
+			func(w *world) params {
+				return params{"instanceId": w.instance(), "autoSnapshotPolicyId": w.cloud.Existing("ALIYUN::ECS::AutoSnapshotPolicy")}
+			}, nil,
 		},
 		"ACS::ECS::CreateSnapshot": {
 			func(w *world) params {
@@ -260,13 +267,13 @@ func TestActions(t *testing.T) {
 			},
 		},
 		"ACS::ECS::RemoveEipFromCommonBandwidthPackage": {
-			func(w *world) params { w.packaged("cbwp-1"); return params{"eipAddress": "1.2.3.4"} },
+			func(w *world) params { w.packaged(w.bandwidthPackage()); return params{"eipAddress": "1.2.3.4"} },
 			func(w *world, _, _ params) bool { return w.has("RemoveCommonBandwidthPackageIp") },
 		},
 		"ACS::ECS::AddEipToCommonBandwidthPackage": {
 			func(w *world) params {
-				w.packaged("cbwp-1")
-				return params{"eipAddress": "1.2.3.4", "bandwidthPackageId": "cbwp-2"}
+				w.packaged(w.bandwidthPackage())
+				return params{"eipAddress": "1.2.3.4", "bandwidthPackageId": w.bandwidthPackage()}
 			},
 			func(w *world, _, _ params) bool {
 				return w.has("RemoveCommonBandwidthPackageIp") && w.has("AddCommonBandwidthPackageIp")
@@ -334,8 +341,8 @@ func TestActions(t *testing.T) {
 				return out["tempUsername"] != nil && out["authorizationToken"] != nil
 			},
 		},
-		"ACS::RDS::StartInstance": {func(*world) params { return params{"instanceId": "rm-1"} }, nil},
-		"ACS::RDS::StopInstance":  {func(*world) params { return params{"instanceId": "rm-1"} }, nil},
+		"ACS::RDS::StartInstance": {func(w *world) params { return params{"instanceId": w.cloud.Existing("ALIYUN::RDS::DBInstance")} }, nil},
+		"ACS::RDS::StopInstance":  {func(w *world) params { return params{"instanceId": w.cloud.Existing("ALIYUN::RDS::DBInstance")} }, nil},
 		"ACS::ECD::StartDesktop":  {func(*world) params { return params{"desktopId": "ecd-1"} }, nil},
 		"ACS::ECD::RebootDesktop": {func(*world) params { return params{"desktopId": "ecd-1"} }, nil},
 	}

@@ -331,7 +331,7 @@ func networkWays() []way {
 			}
 			return all
 		}},
-		{"block that is none", "cidr-invalid", onResources(func(s *subject, r template.Node) breakage {
+		{"block that is none", "cidr-malformed", onResources(func(s *subject, r template.Node) breakage {
 			if n := literal(r, "ALIYUN::ECS::VPC", "CidrBlock"); !n.IsZero() {
 				return put(n, "10.0.0.300/16")
 			}
