@@ -68,7 +68,7 @@ func (d *driven) Type(name string) *provider.Type { return d.types[name] }
 
 // leastPassing is the share of the templates with proven types only that passes,
 // in percent. It only goes up.
-const leastPassing = 0.88
+const leastPassing = 88
 
 // TestCorpusOverHTTP takes every public template whose types are all proven
 // through the life of a stack, over HTTP, and compares its plans with those in
