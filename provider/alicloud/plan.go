@@ -91,7 +91,7 @@ func (d *descriptor) honest(t *provider.Type) *provider.Type {
 // replace what it should not.
 func (p *Provider) PlanUpdate(_ context.Context, req *provider.Request, changed []string) (provider.Effect, error) {
 	if p.builtin(req.Type) != nil {
-		return provider.EffectUpdate, nil
+		return provider.EffectUnknown, nil // what the catalogue says of the type stands
 	}
 	d, err := p.usable(req.Type)
 	if err != nil {
