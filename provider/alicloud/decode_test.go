@@ -44,3 +44,23 @@ func TestEveryDescriptorIsDecoded(t *testing.T) {
 		t.Errorf("%d decoded, %d absent: there were more and fewer", len(all), n)
 	}
 }
+
+// TestIdentityOfWords: an ID may have words in place of properties that are not
+// given, or empty.
+func TestIdentityOfWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"{Cluster}:{NetType|=Public}": "c-1:Public",
+		"{Cluster}:{Group|default}":   "c-1:default",
+		"{Cluster}:{Empty|=Public}":   "c-1:Public",
+		"{Cluster}:{Kind|=Public}":    "c-1:Private",
+	} {
+		id, err := parseIdentity(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, complete := id.known(&scope{desired: map[string]any{"Cluster": "c-1", "Empty": "", "Kind": "Private"}})
+		if got != want || !complete {
+			t.Errorf("%s is %q, %v; want %q", text, got, complete, want)
+		}
+	}
+}

@@ -47,8 +47,8 @@ func parseIdentity(text string) (identity, error) {
 		}
 		var part identityPart
 		for _, name := range strings.Split(inner, "|") {
-			if name == "" || name[0] >= 'a' && name[0] <= 'z' {
-				part.literal = name
+			if word, ok := strings.CutPrefix(name, "="); ok || name == "" || name[0] >= 'a' && name[0] <= 'z' {
+				part.literal = word
 				continue
 			}
 			p, err := parsePath(name)
