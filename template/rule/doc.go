@@ -42,9 +42,8 @@
 //
 // # Cost
 //
-// Reading and checking a template takes about one and a half times as long as
-// decoding its YAML, with all built-in rules. The number of faults does not
-// change that.
+// Reading and checking a template takes about twice as long as decoding its
+// YAML, with all built-in rules. The number of faults does not change that.
 //
 // # Concurrency
 //

@@ -49,8 +49,8 @@ func runSingleZone(p *Pass) {
 }
 
 // inOneZone judges by an entry of the table: the property that has the other
-// zones; if another is named, only where that one is given; a property after a
-// bang says by itself that there are several.
+// zones; if it is not given and another is named, only where that one is given;
+// a property after a bang says by itself that there are several.
 func (p *Pass) inOneZone(r *template.Resource, entry []string) bool {
 	given := func(name string) bool { return r.Properties.Get(name).Kind() != template.NodeNull }
 	if _, _, call := template.Call(r.Properties); call || strings.Contains(r.Properties.Get("ZoneId").Text(), "MAZ") ||
@@ -58,7 +58,8 @@ func (p *Pass) inOneZone(r *template.Resource, entry []string) bool {
 		return false
 	}
 	for _, word := range entry[1:] {
-		if name, is := strings.CutPrefix(word, "!"); is == given(name) {
+		name, excludes := strings.CutPrefix(word, "!")
+		if excludes && given(name) || !excludes && !given(name) && !given(entry[0]) {
 			return false
 		}
 	}
@@ -72,7 +73,7 @@ func (p *Pass) inOneZone(r *template.Resource, entry []string) bool {
 		return n.Text() == "1"
 	}
 	name, _, _ := template.Call(n)
-	return name == "Ref" && r.Type != "" && p.sameAs(r, n)
+	return name == "Ref" && p.sameAs(r, n)
 }
 
 // sameAs reports whether the second zone is that of the first.
