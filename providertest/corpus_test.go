@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
@@ -19,34 +17,21 @@ import (
 	"github.com/bianpai/bianpai/template"
 )
 
-// corpus gives the public stack templates, without those that wrap Terraform.
-func corpus(t *testing.T) map[string][]byte {
+// publicTemplates gives the public stack templates, without those that wrap
+// Terraform.
+func publicTemplates(t *testing.T) map[string][]byte {
 	t.Helper()
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
 	files := make(map[string][]byte)
-	root = filepath.Join(root, "ros")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path)) {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err == nil && template.Detect(src) == template.Stack {
-			name, _ := filepath.Rel(root, path)
+	corpus.Walk(t, "ros", func(name string, src []byte) {
+		if template.Detect(src) == template.Stack {
 			files[name] = src
 		}
-		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return files
 }
 
 func TestSampleParametersOfCorpus(t *testing.T) {
-	files := corpus(t)
+	files := publicTemplates(t)
 	bound := 0
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		src := files[name]
@@ -70,7 +55,7 @@ func TestSampleParametersOfCorpus(t *testing.T) {
 // TestCorpusInCloud makes the resources of each template one by one, as a
 // plain program would, and deletes them again.
 func TestCorpusInCloud(t *testing.T) {
-	files := corpus(t)
+	files := publicTemplates(t)
 	passed := 0
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		src := files[name]

@@ -1,13 +1,10 @@
 package providertest_test
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/provider/calls"
 )
@@ -15,22 +12,11 @@ import (
 // runbookCalls gives the API calls in the tasks of the public runbooks.
 func runbookCalls(t *testing.T) []doc.Node {
 	t.Helper()
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
 	var list []doc.Node
-	err := filepath.WalkDir(filepath.Join(root, "oos"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path)) {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		tree, _ := doc.Parse(path, src, nil)
+	corpus.Walk(t, "oos", func(name string, src []byte) {
+		tree, _ := doc.Parse(name, src, nil)
 		if tree == nil {
-			return nil
+			return
 		}
 		for task := range tree.Root().Get("Tasks").Items() {
 			switch task.Get("Action").Text() {
@@ -38,11 +24,7 @@ func runbookCalls(t *testing.T) []doc.Node {
 				list = append(list, task.Get("Properties"))
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return list
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/ros"
@@ -29,10 +30,7 @@ var sweptTemplates = []string{
 // lives: a create that fails, one that does not, updates in place, by
 // replacement and without a resource, each of which fails first, and a delete.
 func TestCrashSweepOfCorpus(t *testing.T) {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
+	root := corpus.Dir(t)
 	total := 0
 	for _, name := range sweptTemplates {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".yml"), func(t *testing.T) {

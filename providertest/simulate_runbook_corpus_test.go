@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/oos"
 	"github.com/bianpai/bianpai/providertest"
 )
@@ -44,10 +45,7 @@ func publicRunbooks(t *testing.T, root string) func(context.Context, string, str
 // TestPublicRunbooks runs the public runbooks, none of them scripted, once with
 // the public product actions and once with those of this module alone.
 func TestPublicRunbooks(t *testing.T) {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
+	root := corpus.Dir(t)
 	files, err := filepath.Glob(filepath.Join(root, "oos", "PublicTemplates", "YAML", "*.yml"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no templates: %v", err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/template"
 )
 
@@ -157,7 +158,7 @@ func BenchmarkConditionsHard(b *testing.B) {
 // the one that takes longest.
 func BenchmarkConditionsCorpus(b *testing.B) {
 	var all []*template.Template
-	eachTemplate(b, func(path string, src []byte) {
+	corpus.Walk(b, "ros", func(path string, src []byte) {
 		if tmpl, err := template.Parse(path, src, nil); err == nil && len(tmpl.Conditions)+len(tmpl.Rules) > 0 {
 			all = append(all, tmpl)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/internal/value"
 	"github.com/bianpai/bianpai/template"
 )
@@ -79,7 +80,7 @@ func TestCorpusExpands(t *testing.T) {
 		}
 		return err == nil
 	}
-	eachTemplate(t, func(path string, src []byte) {
+	corpus.Walk(t, "ros", func(path string, src []byte) {
 		if template.Detect(src) != template.Stack {
 			return
 		}

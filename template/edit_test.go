@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/internal/doc"
 	"github.com/bianpai/bianpai/internal/edit"
 	"github.com/bianpai/bianpai/template"
@@ -206,19 +207,8 @@ func TestRenameCorpus(t *testing.T) {
 // bothKinds visits the public templates of ROS and OOS.
 func bothKinds(t *testing.T, visit func(path string, src []byte)) {
 	t.Helper()
-	eachTemplate(t, visit)
-	root := filepath.Join(filepath.Dir(corpus(t)), "oos")
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".yml" && filepath.Ext(path) != ".json" {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		visit(path, src)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	corpus.Walk(t, "ros", visit)
+	corpus.Walk(t, "oos", visit)
 }
 
 // TestFormatCorpus sorts the sections of every real template: the sections have

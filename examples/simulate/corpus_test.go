@@ -4,21 +4,18 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/providertest"
 )
 
 // TestCorpus simulates the public templates: each passes or is listed with
 // what is wrong with it. It prints how many fail for which reason.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
+	root := corpus.Dir(t)
 	_, stdout, stderr := command(t, "-json", "-changes", "3", filepath.Join(root, "ros"))
 	var reports []providertest.Simulation
 	if err := json.Unmarshal([]byte(stdout), &reports); err != nil {

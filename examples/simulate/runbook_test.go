@@ -2,20 +2,17 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/providertest"
 )
 
 // TestCorpusRunbooks runs the public runbooks with what the corpus has of the templates that they name.
 // It prints how many fail for which reason, and what was answered by shape.
 func TestCorpusRunbooks(t *testing.T) {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
+	root := corpus.Dir(t)
 	_, stdout, stderr := command(t, "-json", "-actions", filepath.Join(root, "oos"), filepath.Join(root, "oos", "PublicTemplates"))
 	var reports []providertest.Simulation
 	if err := json.Unmarshal([]byte(stdout), &reports); err != nil {

@@ -3,15 +3,16 @@ package doc
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/bianpai/bianpai/internal/corpus"
 )
 
 // largeTemplate makes a template of n resources with functions, scripts and
@@ -56,24 +57,14 @@ func decodeNode(tb testing.TB, text []byte) *yaml.Node {
 	return &n
 }
 
-// corpus returns the real templates whose names end in one of the endings.
-func corpus(tb testing.TB, endings ...string) map[string][]byte {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		tb.Skip("BIANPAI_CORPUS names no folder of templates")
-	}
+// realFiles returns the real templates whose names end in one of the endings.
+func realFiles(tb testing.TB, endings ...string) map[string][]byte {
 	files := map[string][]byte{}
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		for _, end := range endings {
-			if err == nil && !e.IsDir() && strings.HasSuffix(path, end) {
-				files[path], err = os.ReadFile(path)
-			}
+	corpus.Walk(tb, "", func(name string, src []byte) {
+		if slices.Contains(endings, filepath.Ext(name)) {
+			files[filepath.Join(corpus.Dir(tb), name)] = src
 		}
-		return err
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	return files
 }
 
@@ -98,7 +89,7 @@ func BenchmarkYAML(b *testing.B) {
 		ratio(b, len(text), func() { Parse("t.yaml", text, nil) }, func() { decodeNode(b, text) })
 	})
 	b.Run("corpus", func(b *testing.B) {
-		files, size := corpus(b, ".yml", ".yaml"), 0
+		files, size := realFiles(b, ".yml", ".yaml"), 0
 		for _, f := range files {
 			size += len(f)
 		}
@@ -124,7 +115,7 @@ func BenchmarkJSON(b *testing.B) {
 		})
 	})
 	b.Run("corpus", func(b *testing.B) {
-		files, size := corpus(b, ".json"), 0
+		files, size := realFiles(b, ".json"), 0
 		for _, f := range files {
 			size += len(f)
 		}

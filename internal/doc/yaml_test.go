@@ -70,7 +70,7 @@ func reread(t *testing.T, d *Doc) (nodes int) {
 
 func TestCorpusYAML(t *testing.T) {
 	nodes := 0
-	files := corpus(t, ".yml", ".yaml")
+	files := realFiles(t, ".yml", ".yaml")
 	for name, text := range files {
 		d, found := Parse(name, text, nil)
 		if found.Err() != nil {
@@ -90,7 +90,7 @@ func TestCorpusYAML(t *testing.T) {
 // TestCorpusTwins compares the YAML and JSON forms of the same templates.
 func TestCorpusTwins(t *testing.T) {
 	twins := 0
-	for name, text := range corpus(t, ".json") {
+	for name, text := range realFiles(t, ".json") {
 		d, found := ParseJSON(name, text, nil)
 		if found.Err() != nil {
 			t.Errorf("%v", found.Err())

@@ -181,7 +181,7 @@ func randomEdits(t *testing.T, name string, d *doc.Doc, seed uint64, n int) (ref
 
 func TestRandomEditsCorpus(t *testing.T) {
 	edits, refused := 0, 0
-	corpus(t, func(name string, src []byte, d *doc.Doc) {
+	realDocuments(t, func(name string, src []byte, d *doc.Doc) {
 		if testing.Short() && len(src) > 8000 {
 			return
 		}

@@ -1,55 +1,33 @@
 package edit
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/internal/doc"
 )
 
-// corpus calls f for every real document that can be read without errors.
-func corpus(tb testing.TB, f func(name string, src []byte, d *doc.Doc)) {
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		tb.Skip("BIANPAI_CORPUS names no folder of templates")
-	}
+// realDocuments calls f for every real document that can be read without errors.
+func realDocuments(tb testing.TB, f func(name string, src []byte, d *doc.Doc)) {
 	n := 0
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		switch filepath.Ext(path) {
-		case ".yml", ".yaml", ".json":
-		default:
-			return nil
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		d, found := doc.Parse(path, src, nil)
+	corpus.Walk(tb, "", func(name string, src []byte) {
+		d, found := doc.Parse(name, src, nil)
 		if found.Count(diag.Error) > 0 {
-			tb.Logf("%s has errors", path)
-			return nil
+			tb.Logf("%s has errors", name)
+			return
 		}
 		n++
-		f(path, src, d)
-		return nil
+		f(name, src, d)
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	tb.Logf("%d documents", n)
 }
 
 // TestScanCoversTree compares the scanner with the tree: every scalar and key of
 // the tree is a token, with the same end.
 func TestScanCoversTree(t *testing.T) {
-	corpus(t, func(name string, src []byte, d *doc.Doc) {
+	realDocuments(t, func(name string, src []byte, d *doc.Doc) {
 		l := scan(string(d.Source().Text()))
 		starts := map[int]int{}
 		for _, tok := range l.tokens {
@@ -76,7 +54,7 @@ func TestScanCoversTree(t *testing.T) {
 
 func TestFormatCorpus(t *testing.T) {
 	changed, failed := 0, 0
-	corpus(t, func(name string, src []byte, d *doc.Doc) {
+	realDocuments(t, func(name string, src []byte, d *doc.Doc) {
 		out := checkFormat(t, name, d)
 		if string(out) != string(src) {
 			changed++
@@ -157,7 +135,7 @@ var formatSamples = []string{
 
 // TestConvertCorpus takes every document to the other syntax and back.
 func TestConvertCorpus(t *testing.T) {
-	corpus(t, func(name string, src []byte, d *doc.Doc) { checkConvert(t, name, d) })
+	realDocuments(t, func(name string, src []byte, d *doc.Doc) { checkConvert(t, name, d) })
 }
 
 func checkConvert(t *testing.T, name string, d *doc.Doc) {

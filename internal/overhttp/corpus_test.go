@@ -3,48 +3,32 @@ package overhttp_test
 import (
 	"cmp"
 	"context"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/provider"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/providertest"
 	"github.com/bianpai/bianpai/template"
 )
 
-// corpus parses the public stack templates that need no transform.
-func corpus(t *testing.T) []*template.Template {
+// publicTemplates parses the public stack templates that need no transform.
+func publicTemplates(t *testing.T) []*template.Template {
 	t.Helper()
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no corpus: BIANPAI_CORPUS is not set")
-	}
-	root = filepath.Join(root, "ros")
 	var out []*template.Template
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yml", ".yaml", ".json"}, filepath.Ext(path)) {
-			return err
+	corpus.Walk(t, "ros", func(name string, src []byte) {
+		if template.Detect(src) != template.Stack {
+			return
 		}
-		src, err := os.ReadFile(path)
-		if err != nil || template.Detect(src) != template.Stack {
-			return err
-		}
-		name, _ := filepath.Rel(root, path)
 		if tmpl, err := template.Parse(name, src, nil); err == nil && !tmpl.NeedsTransform() && len(tmpl.Resources) > 0 {
 			out = append(out, tmpl)
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return out
 }
 
@@ -74,7 +58,7 @@ const leastPassing = 88
 // through the life of a stack, over HTTP, and compares its plans with those in
 // memory.
 func TestCorpusOverHTTP(t *testing.T) {
-	templates := corpus(t)
+	templates := publicTemplates(t)
 	_, listed := provenTypes(t)
 	proven := map[string]bool{}
 	for _, typ := range listed {

@@ -3,54 +3,31 @@ package runbook
 import (
 	"bytes"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 )
 
-// corpusRoot gives the folder of the public OOS templates.
-func corpusRoot(t testing.TB) string {
-	t.Helper()
-	root := os.Getenv("BIANPAI_CORPUS")
-	if root == "" {
-		t.Skip("no public templates: set BIANPAI_CORPUS to their folder")
-	}
-	return filepath.Join(root, "oos")
-}
-
-// corpus visits all public templates.
-func corpus(t testing.TB, visit func(name string, src []byte)) {
-	root := corpusRoot(t)
+// publicRunbooks visits all public templates.
+func publicRunbooks(t testing.TB, visit func(name string, src []byte)) {
 	count := 0
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".yml" && filepath.Ext(path) != ".json" {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
+	corpus.Walk(t, "oos", func(name string, src []byte) {
 		count++
-		visit(strings.TrimPrefix(path, root+"/"), src)
-		return nil
+		visit(name, src)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if count < 100 {
-		t.Fatalf("only %d templates in %s", count, root)
+		t.Fatalf("only %d templates", count)
 	}
 }
 
 // actionTemplates reads the product actions of the corpus by name.
 func actionTemplates(t testing.TB) map[string]*Template {
 	all := make(map[string]*Template)
-	corpus(t, func(name string, src []byte) {
+	publicRunbooks(t, func(name string, src []byte) {
 		base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 		if strings.HasPrefix(name, "CloudProductActions/") && filepath.Ext(name) == ".yml" {
 			parsed, _ := Parse(base, src, nil)
@@ -66,7 +43,7 @@ func TestCorpusIsSound(t *testing.T) {
 	actions := actionTemplates(t)
 	opts := &ValidateOptions{Templates: func(name, _ string) *Template { return actions[strings.ToLower(name)] }}
 	count, tasks := 0, 0
-	corpus(t, func(name string, src []byte) {
+	publicRunbooks(t, func(name string, src []byte) {
 		parsed, _ := Parse(name, src, nil)
 		count, tasks = count+1, tasks+len(parsed.Tasks)
 		for _, d := range parsed.Validate(opts) {
@@ -81,7 +58,7 @@ func TestCorpusIsSound(t *testing.T) {
 func TestCorpusMisspelt(t *testing.T) {
 	const every = 7 // references
 	tried := 0
-	corpus(t, func(name string, src []byte) {
+	publicRunbooks(t, func(name string, src []byte) {
 		if !strings.HasSuffix(name, ".yml") {
 			return
 		}
@@ -118,7 +95,7 @@ func TestCorpusMisspelt(t *testing.T) {
 
 func TestCorpusTwinsAgree(t *testing.T) {
 	byName := make(map[string][2]int)
-	corpus(t, func(name string, src []byte) {
+	publicRunbooks(t, func(name string, src []byte) {
 		parsed, err := Parse(name, src, nil)
 		if list := (*diag.ListError)(nil); err != nil && !errors.As(err, &list) {
 			t.Fatal(err)

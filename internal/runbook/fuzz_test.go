@@ -139,7 +139,7 @@ func FuzzExpressions(f *testing.F) {
 }
 
 func TestCorpusRenders(t *testing.T) {
-	corpus(t, func(name string, src []byte) {
+	publicRunbooks(t, func(name string, src []byte) {
 		parsed, err := Parse(name, src, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

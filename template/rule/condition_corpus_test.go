@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/template"
 	"github.com/bianpai/bianpai/template/rule"
 )
@@ -29,7 +30,7 @@ var seenConditions = map[string]string{
 func TestCorpusConditions(t *testing.T) {
 	found := map[string]bool{}
 	uses, branches := 0, 0
-	eachTemplate(t, func(path string, src []byte) {
+	corpus.Walk(t, "ros", func(path string, src []byte) {
 		tmpl, _ := template.Parse(path, src, nil)
 		c := template.NewConditions(tmpl)
 		uses += len(c.Uses())

@@ -1,10 +1,7 @@
 package rule_test
 
 import (
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/bianpai/bianpai/diag"
+	"github.com/bianpai/bianpai/internal/corpus"
 	"github.com/bianpai/bianpai/provider/schema"
 	"github.com/bianpai/bianpai/template"
 	"github.com/bianpai/bianpai/template/rule"
@@ -66,7 +64,7 @@ func TestCorpusLints(t *testing.T) {
 	types := schema.Default()
 	counts := map[string]int{}
 	templates := 0
-	eachTemplate(t, func(path string, src []byte) {
+	corpus.Walk(t, "ros", func(path string, src []byte) {
 		if kind := template.Detect(src); kind != template.Stack && kind != template.Terraform {
 			return
 		}
@@ -91,7 +89,7 @@ func TestCorpusLints(t *testing.T) {
 func BenchmarkCorpusLint(b *testing.B) {
 	var sources [][]byte
 	size := 0
-	eachTemplate(b, func(_ string, src []byte) {
+	corpus.Walk(b, "ros", func(_ string, src []byte) {
 		if template.Detect(src) == template.Stack {
 			sources = append(sources, src)
 			size += len(src)
@@ -125,37 +123,6 @@ func BenchmarkCorpusLint(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor), "x-decode")
 	b.ReportMetric(2.5, "bar:x-decode")
 	b.ReportMetric(float64(checks)/float64(floor), "checks-x-decode")
-}
-
-// corpus gives the directory of the public templates, or skips the test.
-func corpus(t testing.TB) string {
-	dir := os.Getenv("BIANPAI_CORPUS")
-	if dir == "" {
-		t.Skip("BIANPAI_CORPUS is not set: no corpus of public templates")
-	}
-	return filepath.Join(dir, "ros")
-}
-
-func eachTemplate(t testing.TB, f func(path string, src []byte)) {
-	root := corpus(t)
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		switch filepath.Ext(path) {
-		case ".yml", ".yaml", ".json":
-			src, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			rel, _ := filepath.Rel(root, path)
-			f(filepath.ToSlash(rel), src)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // perRun is the least time that a run takes.
