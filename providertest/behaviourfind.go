@@ -74,6 +74,23 @@ func (d *deed) named(id string) *thing {
 // something that is there from the start, or that nothing is known of.
 func assumed(id string) bool { return isExisting(id) || strings.HasPrefix(id, "sample") }
 
+// held finds a thing that the cloud holds. Without one the call is answered by
+// its shape: of things that stand there from the start, or are only assumed, no
+// more is known.
+func (f *frame) held(k *kind, parameter string) (*thing, *provider.Error) {
+	id := f.args.text(parameter)
+	t, err := f.find(k, id, parameter)
+	switch {
+	case err != nil && assumed(id):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case f.c.objects[t.o.key] == nil:
+		return nil, nil
+	}
+	return t, nil
+}
+
 // knows reports whether the cloud has ever seen a thing of the kind.
 func (d *deed) knows() bool { return len(d.own()) > 0 || d.c.remembered[d.madeKey()] != nil }
 

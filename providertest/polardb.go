@@ -33,15 +33,11 @@ func modifyPolarWhiteList(f *frame) (map[string]any, *provider.Error) {
 // describePolarEndpoints tells of the addresses of a cluster: of its writer and
 // of the one that parts reads and writes.
 func describePolarEndpoints(f *frame) (map[string]any, *provider.Error) {
-	id := f.args.text("DBClusterId")
-	t, err := f.find(kindFor(polarCluster), id, "DBClusterId")
-	if err != nil && assumed(id) {
-		return byShape(f)
-	}
+	t, err := f.held(kindFor(polarCluster), "DBClusterId")
 	if err != nil {
 		return nil, err
 	}
-	if f.c.objects[t.o.key] == nil {
+	if t == nil {
 		return byShape(f)
 	}
 	items := []any{

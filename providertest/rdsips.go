@@ -39,22 +39,18 @@ const ipArraysKey = "IPArrays"
 // modify changes a white list: the call covers it, appends to it or deletes from
 // it.
 func (w *whiteLists) modify(f *frame) (map[string]any, *provider.Error) {
-	id := f.args.text(w.id)
-	t, err := f.find(kindFor(w.typ), id, w.id)
-	if err != nil && assumed(id) {
-		return byShape(f)
-	}
+	t, err := f.held(kindFor(w.typ), w.id)
 	if err != nil {
 		return nil, err
 	}
-	if f.c.objects[t.o.key] == nil {
+	if t == nil {
 		return byShape(f)
 	}
 	if err := f.args.missing("SecurityIps"); err != nil && f.args.text("SecurityGroupId") == "" {
 		return nil, err
 	}
 	if s := t.status(); s != w.ready {
-		return nil, &provider.Error{Kind: provider.Conflict, Code: w.busy, Message: "The instance " + id + " is " + s + "."}
+		return nil, &provider.Error{Kind: provider.Conflict, Code: w.busy, Message: "The instance " + t.id + " is " + s + "."}
 	}
 	name := orText(f.args.text(w.name), "default")
 	lists := slices.Clone(listOf(t.value(ipArraysKey)))

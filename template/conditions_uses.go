@@ -249,13 +249,7 @@ func (w *guardWalk) sub(call, arg doc.Node) {
 		text, variables = arg.At(0), arg.At(1)
 		w.inside(variables)
 	}
-	for rest := text.Text(); rest != ""; {
-		var token subToken
-		token, rest = nextToken(rest)
-		if !token.name {
-			continue
-		}
-		name := token.text
+	for name := range SubNames(text.Text()) {
 		if strings.Contains(name, ".") {
 			name, _, _ = splitAttribute(name, func(s string) bool { return w.c.t.Instance(s) != nil })
 		} else if !variables.Get(name).IsZero() {

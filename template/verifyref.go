@@ -260,13 +260,7 @@ func verifySub(v *verifier, call, arg doc.Node) {
 
 func (v *verifier) subTokens(text, variables doc.Node) {
 	used := make(map[string]bool, variables.Len())
-	for rest := text.Text(); rest != ""; {
-		var token subToken
-		token, rest = nextToken(rest)
-		if !token.name {
-			continue
-		}
-		name := token.text
+	for name := range SubNames(text.Text()) {
 		switch {
 		case !validToken(name):
 			v.report(diag.Error, "sub-token-invalid", text, clip("${"+name+"}"))

@@ -19,8 +19,11 @@ func (s *session) follow(ctx context.Context, run *ros.Run, total int) error {
 		}
 		result, err := run.Wait(ctx)
 		doubt, ok := errors.AsType[*ros.InDoubtError](err)
+		if err == nil {
+			s.printOutputs(result.Stack)
+		}
 		if !ok {
-			return s.conclude(result, err)
+			return err
 		}
 		if err := s.settle(ctx, run, doubt); err != nil {
 			return err
@@ -75,15 +78,6 @@ func (s *session) settle(ctx context.Context, run *ros.Run, doubt *ros.InDoubtEr
 			return err
 		}
 	}
-	return nil
-}
-
-// conclude tells how an operation ended.
-func (s *session) conclude(result *ros.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	s.printOutputs(result.Stack)
 	return nil
 }
 

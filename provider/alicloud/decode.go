@@ -156,21 +156,25 @@ func (r *reader) line(line string, number int) error {
 // plain gives what reads a line that has no parameters below it; nil for the
 // others.
 func (r *reader) plain(key string) func(string) error {
-	words := func(to *[]string) func(string) error {
+	d := r.d
+	if to := d.wordList(key); to != nil {
 		return func(rest string) error { *to = strings.Fields(rest); return nil }
 	}
-	codes := func(to *[]string) func(string) error {
+	if to := d.codeList(key); to != nil {
 		return func(rest string) error { *to = strings.Split(rest, ", "); return nil }
 	}
 	text := func(to *string) func(string) error {
 		return func(rest string) error { *to = rest; return nil }
 	}
-	d := r.d
 	switch key {
 	case "type":
 		return text(&d.name)
 	case "like":
 		return text(&r.like)
+	case "tags":
+		return text(&d.tags)
+	case "resource-group":
+		return text(&d.resourceGroup)
 	case "api":
 		return func(rest string) (err error) { d.product, err = productByKey(rest); return err }
 	case "id":
@@ -179,6 +183,8 @@ func (r *reader) plain(key string) func(string) error {
 		return func(rest string) (err error) { d.ready, err = parseWait(rest); return err }
 	case "delete-wait":
 		return func(rest string) (err error) { d.removed, err = parseWait(rest); return err }
+	case "gone-without":
+		return func(rest string) (err error) { d.goneWithout, err = parsePath(rest); return err }
 	case "attr":
 		return func(rest string) error {
 			a, err := r.attribute(rest)
@@ -189,32 +195,40 @@ func (r *reader) plain(key string) func(string) error {
 		return d.addBack
 	case "key":
 		return d.addKey
+	}
+	return nil
+}
+
+// wordList finds where a line of names parted by blanks goes.
+func (d *descriptor) wordList(key string) *[]string {
+	switch key {
 	case "secret":
-		return words(&d.secret)
-	case "tags":
-		return text(&d.tags)
-	case "resource-group":
-		return text(&d.resourceGroup)
-	case "gone":
-		return codes(&d.gone)
-	case "delete-gone":
-		return codes(&d.removeGone)
-	case "gone-states":
-		return codes(&d.goneStates)
-	case "gone-without":
-		return func(rest string) (err error) { d.goneWithout, err = parsePath(rest); return err }
-	case "retry-create":
-		return codes(&d.createRetry)
-	case "retry-update":
-		return codes(&d.updateRetry)
-	case "retry-delete":
-		return codes(&d.removeRetry)
+		return &d.secret
 	case "replace":
-		return words(&d.replace)
+		return &d.replace
 	case "listed-fixed":
-		return words(&d.listedFixed)
+		return &d.listedFixed
 	case "local":
-		return words(&d.local)
+		return &d.local
+	}
+	return nil
+}
+
+// codeList finds where a line of codes or words parted by commas goes.
+func (d *descriptor) codeList(key string) *[]string {
+	switch key {
+	case "gone":
+		return &d.gone
+	case "delete-gone":
+		return &d.removeGone
+	case "gone-states":
+		return &d.goneStates
+	case "retry-create":
+		return &d.createRetry
+	case "retry-update":
+		return &d.updateRetry
+	case "retry-delete":
+		return &d.removeRetry
 	}
 	return nil
 }

@@ -37,14 +37,7 @@ func (s *cliSource) Credential(ctx context.Context) (*Credential, error) {
 	if s.o.says("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") {
 		return nil, errors.New("ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true")
 	}
-	path := s.path
-	if path == "" {
-		var err error
-		if path, err = s.o.inHome(".aliyun", "config.json"); err != nil {
-			return nil, err
-		}
-	}
-	data, err := readFile(path)
+	data, path, err := s.o.read(s.path, ".aliyun", "config.json")
 	if err != nil {
 		return nil, err
 	}

@@ -34,14 +34,7 @@ func (s *iniSource) String() string { return "credentials file" }
 
 // Credential implements [Provider].
 func (s *iniSource) Credential(ctx context.Context) (*Credential, error) {
-	path := s.path
-	if path == "" {
-		var err error
-		if path, err = s.o.inHome(".alibabacloud", "credentials"); err != nil {
-			return nil, err
-		}
-	}
-	data, err := readFile(path)
+	data, path, err := s.o.read(s.path, ".alibabacloud", "credentials")
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,17 @@ func (o *Options) inHome(parts ...string) (string, error) {
 	return filepath.Join(append([]string{home}, parts...)...), nil
 }
 
+// read reads a file, by default one in the user's folder, and tells which.
+func (o *Options) read(path string, inHome ...string) (data []byte, where string, err error) {
+	if path == "" {
+		if path, err = o.inHome(inHome...); err != nil {
+			return nil, "", err
+		}
+	}
+	data, err = readFile(path)
+	return data, path, err
+}
+
 // transport gives the way to the security token service. What it makes keeps
 // no connection open: a session is renewed once an hour, and nobody would close
 // it.
